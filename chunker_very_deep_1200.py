@@ -619,7 +619,8 @@ def gradient_norms(net, tokens):
     """||dL_{T-1}/dh_t|| for t = 0 .. T-2, of one sequence; [] if T < 2."""
     if len(tokens) < 2:
         return np.empty(0)
-    return np.linalg.norm(terminal_gradient(net, tokens), axis=1)
+    # hypot, as squares of the smallest gradients would be 0 long before they are
+    return np.hypot.reduce(terminal_gradient(net, tokens), axis=1)
 
 
 def evaluate(config, rng, automatizer, threshold, chunker, baseline):
@@ -877,8 +878,8 @@ def load_results(path=RESULTS, seed=None, T=None):
     wanted = held[0] if seed is None else seed, held[1] if T is None else T
     if held != wanted:
         raise BadInput(
-            f"{path} is of seed {held[0]} and T {held[1]}, not of seed {wanted[0]} and T {wanted[1]}: "
-            f"make that with {command(*wanted, out=path)}"
+            f"{path} is of seed {held[0]} and T {held[1]}, wanted are seed {wanted[0]} and "
+            f"T {wanted[1]}: make that with {command(*wanted, out=path)}"
         )
     return results
 
