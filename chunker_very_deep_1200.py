@@ -834,7 +834,14 @@ def to_json(results):
     return ("{\n" + ",\n".join(lines) + "\n}\n").encode()
 
 
-def read_json(path):
+def command(seed=None, T=None, out=None):
+    """The command line that makes a results file."""
+    options = {"--seed": seed, "--T": T, "--out": out}
+    given = [f" {name} {value}" for name, value in options.items() if value is not None]
+    return "python3 chunker_very_deep_1200.py" + "".join(given)
+
+
+def read_json(path, made_by):
     """Strict JSON from a file; `BadInput` when it is not there or not that."""
 
     def refuse(constant):
@@ -843,16 +850,9 @@ def read_json(path):
     try:
         return json.loads(Path(path).read_bytes(), parse_constant=refuse)
     except OSError as e:
-        raise BadInput(f"can't read {path} ({e.strerror}): make it with {command()}") from e
+        raise BadInput(f"can't read {path} ({e.strerror}): make it with {made_by}") from e
     except (ValueError, RecursionError) as e:
-        raise BadInput(f"{path} is not a JSON file ({e}): make it anew with {command()}") from e
-
-
-def command(seed=None, T=None, out=None):
-    """The command line that makes a results file."""
-    options = {"--seed": seed, "--T": T, "--out": out}
-    given = [f" {name} {value}" for name, value in options.items() if value is not None]
-    return "python3 chunker_very_deep_1200.py" + "".join(given)
+        raise BadInput(f"{path} is not a JSON file ({e}): make it anew with {made_by}") from e
 
 
 def load_results(path=RESULTS, seed=None, T=None):
@@ -870,7 +870,7 @@ def load_results(path=RESULTS, seed=None, T=None):
         When the file is missing, cut short, not JSON, of the wrong shape, or
         of another seed or T.
     """
-    results = read_json(path)
+    results = read_json(path, made_by=command())
     problem = problem_with(results)
     if problem:
         raise BadInput(f"{path} is not a results file ({problem}): make it anew with {command()}")

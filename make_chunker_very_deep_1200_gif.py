@@ -127,8 +127,9 @@ def scene(results):
     arrived = bottom.text(0.5, 0.86, "", fontsize=12, color=CHUNKER, **centred)
     verdict = figure.text(0.5, 0.045, "", fontsize=12.5, fontweight="bold", **centred)
     message = (
-        f"{n_steps:,} steps: gradient lost after {results['effective_depth_baseline']}, recall "
-        f"{results['baseline_eval_acc']:.0%}.  {k:g} events: recall {results['chunker_eval_acc']:.0%}."
+        f"{n_steps:,} steps: gradient lost after {results['effective_depth_baseline']}, "
+        f"recall {results['baseline_eval_acc']:.0%}.  "
+        f"{k:g} events: recall {results['chunker_eval_acc']:.0%}."
     )
     bar = FancyArrowPatch((0, 0.004), (0, 0.004), arrowstyle="-", lw=4, color="#C8C8C8")
     figure.add_artist(bar)

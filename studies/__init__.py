@@ -1,0 +1,1 @@
+"""One file per question that the reproduction leaves open; see studies/README.md."""

@@ -1,0 +1,94 @@
+"""What the studies share: many runs, intervals, JSON, figures, command line."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import numpy as np
+from joblib import Parallel, delayed
+from matplotlib import rc_context
+from scipy import stats
+from tqdm import tqdm
+
+from chunker_very_deep_1200 import (
+    BadInput,
+    OneLineParser,
+    environment,
+    read_json,
+    run_command,
+    to_json,
+    whole_number,
+    write_whole,
+)
+from visualize_chunker_very_deep_1200 import STYLE, png
+
+HOME = Path(__file__).resolve().parent
+
+
+def over(function, arguments, jobs, describe="runs"):
+    """[function(a) for a in arguments], in order, on `jobs` processes, with a progress bar."""
+    arguments = list(arguments)
+    tasks = (delayed(function)(a) for a in arguments)
+    running = Parallel(n_jobs=jobs, return_as="generator")(tasks)
+    return list(tqdm(running, total=len(arguments), desc=describe, unit="run", leave=False))
+
+
+def share(successes):
+    """Share of runs that succeeded, with its 95% interval (Clopper and Pearson, exact)."""
+    n, k = len(successes), int(np.sum(successes))
+    interval = stats.binomtest(k, n).proportion_ci(0.95, method="exact")
+    return {"k": k, "n": n, "share": k / n, "interval": [interval.low, interval.high]}
+
+
+def mean(values):
+    """Mean with its 95% interval (Student's t), and the extremes."""
+    values = np.asarray(values, float)
+    half = stats.sem(values) * stats.t.ppf(0.975, len(values) - 1) if np.ptp(values) else 0.0
+    centre = float(values.mean())
+    return {
+        "n": len(values),
+        "mean": centre,
+        "interval": [centre - float(half), centre + float(half)],
+        "median": float(np.median(values)),
+        "min": float(values.min()),
+        "max": float(values.max()),
+    }
+
+
+def study(name, compute, figures):
+    """The command line of a study.
+
+    Parameters
+    ----------
+    name : str
+    compute : callable(quick, jobs) -> dict
+        Runs the study; `quick` asks for a run of seconds, for the tests.
+    figures : callable(results) -> {file name: Figure}
+    """
+
+    def main():
+        parser = OneLineParser(prog=f"python3 -m studies.{name}", allow_abbrev=False)
+        parser.add_argument("--quick", action="store_true", help="a run of seconds, for the tests")
+        parser.add_argument("--plot-only", action="store_true", help="redraw from the JSON file")
+        parser.add_argument("--jobs", type=whole_number, default=os.cpu_count(), help="processes")
+        parser.add_argument("--out", help="folder for results/ and viz/")
+        options = parser.parse_args()
+        if options.jobs < 1:
+            raise BadInput(f"--jobs must be at least 1, got {options.jobs}")
+        home = Path(options.out) if options.out else HOME / "quick" if options.quick else HOME
+        path = home / "results" / f"{name}.json"
+        if options.plot_only:
+            results = read_json(path, made_by=f"python3 -m studies.{name}")
+        else:
+            results = {**compute(options.quick, options.jobs), "env": environment()}
+        with rc_context(STYLE):
+            drawn = {home / "viz" / file: png(f) for file, f in figures(results).items()}
+        if not options.plot_only:
+            drawn[path] = to_json(results)
+        for target, data in drawn.items():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            write_whole(target, data)
+            print(f"wrote {target}")
+
+    run_command(main)
