@@ -429,7 +429,7 @@ def train_automatizer(config, rng, log):
 # Surprises: what A fails to predict
 # --------------------------------------------------------------------------
 
-BLOCK = 1000  # steps that `score` holds in memory at once
+BLOCK = 2000  # hidden states that `score` holds in memory at once
 
 
 def score(net, tokens):
@@ -449,9 +449,10 @@ def score(net, tokens):
     """
     T, N = tokens.shape
     loss = np.empty((T - 1, N))
-    whole = unroll(min(BLOCK, T - 1), N, len(net.b_h))
-    for start in range(0, T - 1, BLOCK):
-        n = min(BLOCK, T - 1 - start)
+    block = min(max(1, BLOCK // N), T - 1)
+    whole = unroll(block, N, len(net.b_h))
+    for start in range(0, T - 1, block):
+        n = min(block, T - 1 - start)
         u = whole if n == len(whole.probs) else window(whole, 0, n)
         load(u, tokens[start : start + n + 1])
         forward_hidden(net, u)
@@ -494,7 +495,7 @@ def compress(net, tokens, threshold):
 def distinct(tokens):
     """Indices of the distinct sequences, and for each sequence which it is."""
     rows = np.ascontiguousarray(tokens.T)
-    rows = rows.view(np.dtype((np.void, rows.strides[0]))).ravel()
+    rows = rows.view(np.dtype((np.void, len(tokens) * tokens.itemsize))).ravel()
     _, first, which = np.unique(rows, return_index=True, return_inverse=True)
     return first, which
 
@@ -672,7 +673,7 @@ def bytes_needed(config):
         unrolled(AUTO_BATCH, config.auto_hidden),
         unrolled(BASELINE_BATCH, config.baseline_hidden),
         3 * T * n_draws,  # the chunker's sequences, a byte per symbol, and two copies to compare
-        10 * T * config.n_eval,
+        11 * T * config.n_eval,  # loss, tokens and two masks
     )
 
 
@@ -806,11 +807,11 @@ def temporary_beside(path):
 def check_writable(path):
     """Raise `BadInput` now if `write_whole(path, ..)` could not work later."""
     path = Path(path).resolve()
-    if path.exists() and not path.is_file():
-        raise BadInput(f"{path} is not a file: name a file to write to")
     if not path.parent.is_dir():
         raise BadInput(f"the folder {path.parent} does not exist: make it, or name another file")
-    try:  # the one sure test of permissions, quotas and read-only disks
+    try:  # the one sure test of names, permissions, quotas and read-only disks
+        if path.exists() and not path.is_file():
+            raise BadInput(f"{path} is not a file: name a file to write to")
         temporary_beside(path).touch(exist_ok=False)
         temporary_beside(path).unlink()
     except OSError as e:

@@ -1,0 +1,40 @@
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import chunker_very_deep_1200 as core
+
+ROOT = Path(core.__file__).parent
+
+
+@pytest.fixture
+def command(tmp_path):
+    """Runs one of the project's Python programs in an empty folder."""
+
+    def run(*arguments, **options):
+        program, *rest = map(str, arguments)
+        program = ["-m", program] if program.startswith("studies.") else [str(ROOT / program)]
+        return subprocess.run(
+            [sys.executable, *program, *rest],
+            cwd=tmp_path, capture_output=True, text=True, timeout=60,
+            env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error"},
+            **options,
+        )  # fmt: skip
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def small_results():
+    """What the run at T = 60 returns, as the JSON file would give it back."""
+    return json.loads(core.to_json(core.run(core.Config(T=60, n_eval=10))))
+
+
+@pytest.fixture
+def small_file(small_results, tmp_path):
+    path = tmp_path / "small.json"
+    path.write_bytes(core.to_json(small_results))
+    return path

@@ -1,0 +1,167 @@
+"""Whole runs: the headline, reproducibility, results files."""
+
+import importlib.util
+import json
+import signal
+import subprocess
+import sys
+import time
+import tracemalloc
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from conftest import ROOT
+
+import chunker_very_deep_1200 as core
+
+TIMED = ("stage_s", "wallclock_s", "env")
+
+
+def numbers(results):
+    return {key: value for key, value in results.items() if key not in TIMED}
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_smoke_at_500(command, tmp_path, seed):
+    path = tmp_path / "r.json"
+    done = command("chunker_very_deep_1200.py", "--seed", seed, "--T", 500, "--out", path)
+    assert done.returncode == 0 and done.stderr == ""
+    assert "249.5x" in done.stdout
+    results = core.load_results(path, seed=seed, T=500)
+    assert results["chunker_eval_acc"] == results["chunker_choice_acc"] == 1.0
+    assert results["baseline_eval_acc"] == 0.0
+    assert 0.3 < results["baseline_choice_acc"] < 0.7
+    assert results["baseline_filler_loss"] < 0.01
+    assert results["chunker_avg_surprises"] == 2.0
+    assert results["depth_reduction_ratio"] == 249.5
+    trace = results["surprise_trace"]
+    assert np.flatnonzero(trace["mask"]).tolist() == [0, 499]
+
+
+def test_same_seed_same_bits(small_results):
+    again = json.loads(core.to_json(core.run(core.Config(T=60, n_eval=10))))
+    assert numbers(again) == numbers(small_results)
+
+
+def test_another_seed_other_numbers(small_results):
+    other = core.run(core.Config(seed=1, T=60, n_eval=10))
+    for key in ("automatizer_loss", "chunker_loss", "baseline_loss", "baseline_grad_norms"):
+        assert other[key] != small_results[key]
+
+
+def test_a_stage_does_not_move_the_others(small_results):
+    config = core.Config(T=60, n_eval=10)
+    other = core.run(replace(config, auto_epochs=81, chunk_hidden=9))
+    assert other["automatizer_loss"][:80] == small_results["automatizer_loss"]
+    assert other["chunker_loss"] != small_results["chunker_loss"]
+    for key in ("baseline_loss", "baseline_grad_norms", "baseline_choice_acc"):
+        assert other[key] == small_results[key]
+
+
+def test_results_have_the_promised_shape(small_results):
+    assert core.problem_with(small_results) is None
+    given = small_results["hyperparameters"]
+    assert len(small_results["automatizer_loss"]) == given["auto_epochs"] == 80
+    assert len(small_results["chunker_loss"]) == given["chunk_epochs"] == 200
+    assert len(small_results["baseline_loss"]) == given["baseline_epochs"] == 30
+    assert len(small_results["baseline_grad_norms"]) == 59
+    assert set(small_results["env"]) == {"python", "numpy", "platform", "git"}
+    assert small_results["wallclock_s"] == pytest.approx(sum(small_results["stage_s"].values()))
+
+
+def test_the_log_hears_of_every_epoch():
+    heard = []
+    config = core.Config(T=20, auto_epochs=3, chunk_epochs=4, baseline_epochs=5, n_eval=2)
+    core.run(config, lambda stage, epoch, epochs, loss: heard.append((stage, epoch, epochs)))
+    assert heard == [
+        *(("automatizer", e, 3) for e in (1, 2, 3)),
+        *(("chunker", e, 4) for e in (1, 2, 3, 4)),
+        *(("baseline", e, 5) for e in (1, 2, 3, 4, 5)),
+    ]
+
+
+@pytest.mark.parametrize("options", [{"T": 3000}, {"T": 500, "n_eval": 4000}])
+def test_memory_estimate(options):
+    config = core.Config(auto_epochs=1, baseline_epochs=1, **options)
+    tracemalloc.start()
+    core.run(config)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak / 2 < core.bytes_needed(config) < 2 * peak
+
+
+def test_quiet_says_nothing(command, tmp_path):
+    done = command(
+        "chunker_very_deep_1200.py", "--T", 20, "--quiet", "--out", tmp_path / "r.json"
+    )  # fmt: skip
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
+def test_a_run_stopped_half_way_leaves_the_old_results(tmp_path, how):
+    path = tmp_path / "r.json"
+    path.write_text("old")
+    program = [sys.executable, ROOT / "chunker_very_deep_1200.py"]
+    running = subprocess.Popen(
+        [*program, "--auto-epochs", "5000", "--out", path],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert "automatizer" in running.stdout.readline()  # half-way: a tenth of the epochs is done
+    running.send_signal(how)
+    _, complaint = running.communicate(timeout=30)
+    if how == signal.SIGINT:
+        assert running.returncode == 130
+        assert complaint.count("\n") == 1 and "Traceback" not in complaint
+    assert path.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_closed_pipe_is_no_traceback(tmp_path):
+    program = [sys.executable, str(ROOT / "chunker_very_deep_1200.py"), "--T", "50"]
+    running = subprocess.Popen(
+        [*program, "--out", str(tmp_path / "r.json")],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    running.stdout.close()
+    assert running.stderr.read() == b""
+    running.stderr.close()
+    assert running.wait(timeout=30) == 1
+
+
+def test_a_failed_write_leaves_the_old_file(tmp_path, monkeypatch):
+    path = tmp_path / "r.json"
+    path.write_text("old")
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.replace", full)
+    with pytest.raises(OSError, match="No space"):
+        core.write_whole(path, b"new")
+    assert path.read_text() == "old" and list(tmp_path.iterdir()) == [path]
+
+
+def test_the_import_trains_nothing():
+    start = time.perf_counter()
+    subprocess.run([sys.executable, "-c", "import chunker_very_deep_1200"], cwd=ROOT, check=True)
+    assert time.perf_counter() - start < 10
+
+
+def test_the_gate_notices_a_changed_number(small_results):
+    spec = importlib.util.spec_from_file_location("compare", ROOT / ".ci" / "compare.py")
+    compare = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(compare)
+
+    def changed(key, factor):
+        value = small_results[key]
+        value = [v * factor for v in value] if isinstance(value, list) else value * factor
+        return {**small_results, key: value}
+
+    assert compare.differences(small_results, small_results) == {}
+    for key in compare.CLOSE:
+        assert compare.differences(small_results, changed(key, 1 + 1e-7)) == {}
+        assert set(compare.differences(small_results, changed(key, 1 + 1e-5))) == {key}
+    for key in ("chunker_eval_acc", "chunker_avg_surprises", "effective_depth_baseline"):
+        assert set(compare.differences(small_results, changed(key, 1.02))) == {key}
