@@ -104,7 +104,7 @@ def test_a_run_stopped_half_way_leaves_the_old_results(tmp_path, how):
     path.write_text("old")
     program = [sys.executable, ROOT / "chunker_very_deep_1200.py"]
     running = subprocess.Popen(
-        [*program, "--auto-epochs", "5000", "--out", path],
+        [*program, "--T", "100", "--auto-epochs", "5000", "--out", path],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     assert "automatizer" in running.stdout.readline()  # half-way: a tenth of the epochs is done
