@@ -30,6 +30,8 @@ import json
 import math
 import os
 import platform
+import shlex
+import signal
 import subprocess
 import sys
 import time
@@ -40,6 +42,9 @@ from typing import NamedTuple
 # These matrices are too small to share between cores, and with one BLAS
 # thread the same seed gives the same bits however many cores there are.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+if __name__ == "__main__" and signal.getsignal(signal.SIGINT) != signal.SIG_IGN:
+    signal.signal(signal.SIGINT, lambda *_: os._exit(130))  # Ctrl-C while numpy loads
 
 import numpy as np
 
@@ -168,25 +173,30 @@ class RNN(NamedTuple):
     """
 
     flat: np.ndarray  # (n_parameters,)
-    W_xh: np.ndarray  # (VOCAB, hidden)
+    W_xh: np.ndarray  # (VOCAB, hidden); other sizes of input and output on request
     W_hh: np.ndarray  # (hidden, hidden)
     b_h: np.ndarray  # (hidden,)
     W_hy: np.ndarray  # (hidden, VOCAB)
     b_y: np.ndarray  # (VOCAB,)
 
 
-def zero_rnn(n_hidden):
-    """An `RNN` of zeros: a place for a gradient."""
-    shapes = [(VOCAB, n_hidden), (n_hidden, n_hidden), (n_hidden,), (n_hidden, VOCAB), (VOCAB,)]
+def one_vector(shapes):
+    """A vector of zeros, and views of its parts in these shapes."""
     sizes = [math.prod(shape) for shape in shapes]
     flat = np.zeros(sum(sizes))
     parts = np.split(flat, np.cumsum(sizes[:-1]))
-    return RNN(flat, *(part.reshape(shape) for part, shape in zip(parts, shapes)))
+    return flat, *(part.reshape(shape) for part, shape in zip(parts, shapes))
 
 
-def init_rnn(rng, n_hidden, std):
+def zero_rnn(n_hidden, n_in=VOCAB, n_out=VOCAB):
+    """An `RNN` of zeros: a place for a gradient."""
+    H = n_hidden
+    return RNN(*one_vector([(n_in, H), (H, H), (H,), (H, n_out), (n_out,)]))
+
+
+def init_rnn(rng, n_hidden, std, n_in=VOCAB, n_out=VOCAB):
     """An `RNN` with Gaussian weights of standard deviation `std`, biases 0."""
-    net = zero_rnn(n_hidden)
+    net = zero_rnn(n_hidden, n_in, n_out)
     for W in (net.W_xh, net.W_hh, net.W_hy):
         W[...] = rng.normal(0.0, std, W.shape)
     return net
@@ -240,10 +250,10 @@ def views(tokens, onehot, hidden, probs, error, slope, delta):
     return Unrolled(tokens, onehot, hidden, probs, error, slope, delta, matrices, steps, steps_back)
 
 
-def unroll(n_steps, batch, n_hidden):
+def unroll(n_steps, batch, n_hidden, n_in=VOCAB, n_out=VOCAB):
     """Buffers for `n_steps` predictions over `batch` sequences, h_{-1} = 0."""
-    n, B, H, V = n_steps, batch, n_hidden, VOCAB
-    shapes = [(n + 1, B, V), (n + 1, B, H), (n, B, V), (n, B, V), (n, B, H), (n, B, H)]
+    n, B, H = n_steps, batch, n_hidden
+    shapes = [(n + 1, B, n_in), (n + 1, B, H), (n, B, n_out), (n, B, n_out), (n, B, H), (n, B, H)]
     return views(np.zeros((n + 1, B), np.intp), *map(np.zeros, shapes))
 
 
@@ -268,10 +278,10 @@ EYE = np.eye(VOCAB)
 SUM_SYMBOLS = np.ones((VOCAB, VOCAB))  # a row sum by BLAS, at a quarter of the time of .sum
 
 
-def load(u, tokens):
-    """Put `tokens`, (n + 1, B), into the buffers."""
+def load(u, tokens, eye=EYE):
+    """Put `tokens`, (n + 1, B), into the buffers, also as rows of `eye`."""
     u.tokens[...] = tokens
-    EYE.take(u.tokens, axis=0, out=u.onehot, mode="clip")
+    eye.take(u.tokens, axis=0, out=u.onehot, mode="clip")
 
 
 def forward_hidden(net, u):
@@ -330,15 +340,20 @@ def backward(net, grad, u):
 
     Full BPTT over the steps of `u`; what came before u.hidden[0] is constant.
     """
+    np.subtract(u.flat.probs, u.flat.target, u.flat.error)
+    backward_from_error(net, grad, u)
+
+
+def backward_from_error(net, grad, u):
+    """The same for any loss: `u.error` holds its derivative by the outputs h_t W_hy + b_y."""
     flat = u.flat
-    np.subtract(flat.probs, flat.target, flat.error)
     flat.h.T.dot(flat.error, grad.W_hy)
     flat.ones.dot(flat.error, grad.b_y)
     flat.error.dot(net.W_hy.T, flat.delta)
     flow_back(net, u)
     flat.h_prev.T.dot(flat.delta, grad.W_hh)
     flat.x.T.dot(flat.delta, grad.W_xh)
-    SUM_SYMBOLS[0].dot(grad.W_xh, grad.b_h)
+    flat.ones.dot(flat.delta, grad.b_h)
 
 
 def sgd(net, grad, lr, batch):
@@ -661,7 +676,7 @@ def evaluate(config, rng, automatizer, threshold, chunker, baseline):
 
 
 def bytes_needed(config):
-    """Peak memory of `run(config)` in bytes, about: its largest stage."""
+    """Peak memory of `run(config)` in bytes, rather too much than too little."""
     T, n_draws = config.T, config.chunk_epochs * CHUNK_SEQUENCES
     hidden_sizes = config.auto_hidden, config.chunk_hidden, config.baseline_hidden
 
@@ -669,12 +684,13 @@ def bytes_needed(config):
         return 8 * T * batch * (3 * hidden + 4 * VOCAB) + 500 * T
 
     weights = sum(8 * 3 * hidden * (hidden + 2 * VOCAB + 1) for hidden in hidden_sizes)
-    return weights + max(
+    largest = max(
         unrolled(AUTO_BATCH, config.auto_hidden),
         unrolled(BASELINE_BATCH, config.baseline_hidden),
         3 * T * n_draws,  # the chunker's sequences, a byte per symbol, and two copies to compare
         11 * T * config.n_eval,  # loss, tokens and two masks
     )
+    return weights + largest * 8 // 5  # views and temporary arrays, as measured
 
 
 def check_memory(config):
@@ -734,8 +750,16 @@ def run(config, log=silent):
         lap()
         baseline, baseline_loss, baseline_acc = train_baseline(config, rng, log)
         lap()
-    measured = evaluate(config, rng, automatizer, threshold, chunker, baseline)
-    lap()
+        measured = evaluate(config, rng, automatizer, threshold, chunker, baseline)
+        lap()
+    # The last update may be the one that went too far: its loss was never taken.
+    for key, net, stage in (
+        ("baseline_grad_norms", baseline, "baseline"),
+        ("chunker_grad_norms", chunker, "chunker"),
+    ):
+        epoch = config.baseline_epochs if stage == "baseline" else config.chunk_epochs
+        option = "--baseline-lr" if stage == "baseline" else "--chunk-lr"
+        check_finite(net, sum(measured[key]), stage, epoch, option)
 
     timed = ("automatizer", "threshold", "chunker", "baseline", "evaluation")
     hyperparameters = asdict(config)
@@ -765,10 +789,15 @@ def run(config, log=silent):
 
 
 def environment():
-    """Versions of what the numbers were computed with."""
-    git = ["git", "-C", str(Path(__file__).parent), "describe", "--always", "--dirty"]
+    """Versions of what the numbers were computed with; the commit, with + if code has changed."""
+
+    def git(*arguments):
+        call = ["git", "-C", str(Path(__file__).parent), *arguments]
+        return subprocess.run(call, capture_output=True, text=True, check=True).stdout.strip()
+
     try:
-        commit = subprocess.run(git, capture_output=True, text=True, check=True).stdout.strip()
+        commit = git("rev-parse", "--short", "HEAD")
+        commit += "+" if git("status", "--porcelain", "--", "*.py") else ""
     except (OSError, subprocess.CalledProcessError):
         commit = None
     return {
@@ -806,16 +835,17 @@ def temporary_beside(path):
 
 def check_writable(path):
     """Raise `BadInput` now if `write_whole(path, ..)` could not work later."""
-    path = Path(path).resolve()
-    if not path.parent.is_dir():
-        raise BadInput(f"the folder {path.parent} does not exist: make it, or name another file")
-    try:  # the one sure test of names, permissions, quotas and read-only disks
+    try:  # the one sure test of names, links, permissions, quotas and read-only disks
+        path = Path(path).resolve()
+        if not path.parent.is_dir():
+            raise BadInput(f"the folder {path.parent} does not exist: make it, or name another")
         if path.exists() and not path.is_file():
             raise BadInput(f"{path} is not a file: name a file to write to")
         temporary_beside(path).touch(exist_ok=False)
         temporary_beside(path).unlink()
-    except OSError as e:
-        raise BadInput(f"can't write to {path.parent} ({e.strerror}): name another file") from e
+    except (OSError, RuntimeError) as e:
+        why = getattr(e, "strerror", None) or e
+        raise BadInput(f"can't write {path} ({why}): name another file") from e
 
 
 def write_whole(path, data):
@@ -837,6 +867,7 @@ def to_json(results):
 
 def command(seed=None, T=None, out=None):
     """The command line that makes a results file."""
+    out = None if out is None or Path(out) == RESULTS else shlex.quote(str(out))
     options = {"--seed": seed, "--T": T, "--out": out}
     given = [f" {name} {value}" for name, value in options.items() if value is not None]
     return "python3 chunker_very_deep_1200.py" + "".join(given)
@@ -871,65 +902,69 @@ def load_results(path=RESULTS, seed=None, T=None):
         When the file is missing, cut short, not JSON, of the wrong shape, or
         of another seed or T.
     """
-    results = read_json(path, made_by=command())
+    made_by = command(seed, T, path)
+    results = read_json(path, made_by)
     problem = problem_with(results)
     if problem:
-        raise BadInput(f"{path} is not a results file ({problem}): make it anew with {command()}")
+        raise BadInput(f"{path} is not a results file ({problem}): make it anew with {made_by}")
     held = results["seed"], results["T"]
     wanted = held[0] if seed is None else seed, held[1] if T is None else T
     if held != wanted:
         raise BadInput(
             f"{path} is of seed {held[0]} and T {held[1]}, wanted are seed {wanted[0]} and "
-            f"T {wanted[1]}: make that with {command(*wanted, out=path)}"
+            f"T {wanted[1]}: make that with {command(*wanted, path)}"
         )
     return results
 
 
 def problem_with(results):
     """What is wrong with the content of a results file, or None."""
-
-    def number(x):
-        return isinstance(x, (int, float)) and not isinstance(x, bool) and math.isfinite(x)
-
-    def numbers(x, n):
-        return isinstance(x, list) and len(x) == n and all(map(number, x))
-
     if not isinstance(results, dict):
         return "not an object"
     try:
-        T, given, trace = results["T"], results["hyperparameters"], results["surprise_trace"]
-        Config(**{f.name: {**results, **given}[f.name] for f in fields(Config)})
-        for key, epochs in CURVES.items():
-            if not numbers(results[key], given[epochs]):
-                return f"{key} is not a list of {given[epochs]} numbers"
-        if not numbers(results["baseline_grad_norms"], T - 1):
-            return f"baseline_grad_norms is not a list of {T - 1} numbers"
-        for key in NUMBERS:
-            if not number(results[key]):
-                return f"{key} is not a number"
-        n_surprises = sum(map(bool, trace["mask"]))
-        if not numbers(results["chunker_grad_norms"], n_surprises - 1):
-            return f"chunker_grad_norms is not a list of {n_surprises - 1} numbers"
-        if not number(given["threshold"]):
-            return "threshold is not a number"
-        good_trace = (
-            numbers(trace["tokens"], T)
-            and set(trace["tokens"]) <= set(range(VOCAB))
-            and len(trace["mask"]) == T
-            and trace["loss"][0] is None
-            and numbers(trace["loss"][1:], T - 1)
-            and number(trace["threshold"])
-        )
-        if not good_trace:
-            return f"surprise_trace does not describe {T} tokens"
-        for key in ("stage_s", "env"):
-            if not isinstance(results[key], dict):
-                return f"{key} is not an object"
+        return next(problems(results), None)
     except KeyError as e:
         return f"{e.args[0]} is missing"
     except (TypeError, ValueError, IndexError, OverflowError) as e:
         return str(e)
-    return None
+
+
+def problems(results):
+    """All that is wrong with an object that should be what `run` returns."""
+
+    def number(x):  # none of our numbers is negative
+        return type(x) in (int, float) and 0 <= x < math.inf
+
+    def numbers(x, n):
+        return isinstance(x, list) and len(x) == n and all(map(number, x))
+
+    T, given, trace = results["T"], results["hyperparameters"], results["surprise_trace"]
+    Config(**{f.name: {**results, **given}[f.name] for f in fields(Config)})
+    for key in NUMBERS:
+        if not number(results[key]) or (key.endswith("acc") and results[key] > 1):
+            yield f"{key} is {results[key]!r}"
+    lengths = {key: given[epochs] for key, epochs in CURVES.items()}
+    lengths["baseline_grad_norms"] = T - 1
+    lengths["chunker_grad_norms"] = trace["mask"].count(True) - 1
+    for key, n in lengths.items():
+        if not numbers(results[key], n):
+            yield f"{key} is not a list of {n} numbers"
+    if not results["chunker_avg_surprises"] >= 1:
+        yield "less than one surprise per sequence"
+    if not (
+        len(trace["tokens"]) == len(trace["mask"]) == len(trace["loss"]) == T
+        and all(type(token) is int and 0 <= token < VOCAB for token in trace["tokens"])
+        and all(type(flag) is bool for flag in trace["mask"])
+        and trace["mask"][0]
+        and trace["loss"][0] is None
+        and numbers(trace["loss"][1:], T - 1)
+        and number(trace["threshold"])
+        and trace["threshold"] == given["threshold"]
+    ):
+        yield f"surprise_trace does not describe {T} tokens"
+    for key in ("stage_s", "env"):
+        if not isinstance(results[key], dict):
+            yield f"{key} is not an object"
 
 
 # --------------------------------------------------------------------------
@@ -942,8 +977,8 @@ HEADLINE = (
     ("recall accuracy, baseline", "0.0%", "baseline_eval_acc", "{:.1%}"),
     ("choice accuracy A or B, chunker", "-", "chunker_choice_acc", "{:.1%}"),
     ("choice accuracy A or B, baseline", "-", "baseline_choice_acc", "{:.1%}"),
-    ("effective BPTT depth, baseline", "4", "effective_depth_baseline", "{}"),
-    ("effective BPTT depth, chunker", "2", "effective_depth_chunker", "{:g}"),
+    ("effective BPTT depth, baseline, steps", "4", "effective_depth_baseline", "{}"),
+    ("effective BPTT depth, chunker, events", "2", "effective_depth_chunker", "{:g}"),
     ("depth-reduction ratio (T - 1) / k", "599.5x", "depth_reduction_ratio", "{:.1f}x"),
     ("surprises per sequence k", "2.00", "chunker_avg_surprises", "{:.2f}"),
     ("baseline loss on filler, nats/step", "-", "baseline_filler_loss", "{:.4f}"),
@@ -955,7 +990,7 @@ def headline_table(results):
     """Lines of a table: the document's numbers beside those of `results`."""
     rows = [("T = 1200 in the document", "document", "this run")]
     rows += [(name, document, form.format(results[key])) for name, document, key, form in HEADLINE]
-    return [f"{name:36}{document:>10}{measured:>11}" for name, document, measured in rows]
+    return [f"{name:38}{document:>10}{measured:>11}" for name, document, measured in rows]
 
 
 def print_tenths(stage, epoch, epochs, loss):
@@ -985,12 +1020,19 @@ class OneLineParser(argparse.ArgumentParser):
         raise BadInput(message)
 
 
+def interrupted(e):
+    """Was it Ctrl-C, or what a library made of it?"""
+    return isinstance(e, KeyboardInterrupt) or (e is not None and interrupted(e.__context__))
+
+
 def run_command(main):
     """Run `main()` as a command: one line on stderr and an exit code, never a traceback.
 
     0 done, 1 training diverged or the machine failed, 2 bad input,
     130 interrupted.
     """
+    if signal.getsignal(signal.SIGINT) != signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         main()
         sys.stdout.flush()
@@ -1005,8 +1047,10 @@ def run_command(main):
         sys.exit(1)
     except OSError as e:
         code, message = 1, f"{e.filename or 'output'}: {e.strerror}"
-    except KeyboardInterrupt:
-        code, message = 130, "interrupted; no file was changed"
+    except BaseException as e:
+        if not interrupted(e):
+            raise
+        code, message = 130, "interrupted"
     else:
         return
     print(f"{Path(sys.argv[0]).name}: {message}", file=sys.stderr)

@@ -10,6 +10,12 @@ gradient arrives. Time runs to the right, so gradients run to the left.
 
 from __future__ import annotations
 
+import os
+import signal
+
+if __name__ == "__main__" and signal.getsignal(signal.SIGINT) != signal.SIG_IGN:
+    signal.signal(signal.SIGINT, lambda *_: os._exit(130))  # Ctrl-C while matplotlib loads
+
 import imageio.v3 as imageio
 import numpy as np
 from matplotlib import rc_context
@@ -113,7 +119,7 @@ def scene(results):
     seen = f"sees only the surprises: k = {k:g} of {T:,} symbols"
     figure.text(0.165, 0.335, seen, color=CHUNKER, fontsize=12)
 
-    gone = top.axvspan(lost, lost, color="#E4E4E4")
+    gone = top.axvspan(lost, lost, color="#E4E4E4", lw=0)
     centred = {"ha": "center", "va": "center"}
     nothing = f"less than {FLOOR:.0e} left,\nnothing to learn from"
     note = top.text(np.sqrt(lost * n_steps), 1e-12, nothing, color="#505050", **centred)
@@ -127,7 +133,7 @@ def scene(results):
     arrived = bottom.text(0.5, 0.86, "", fontsize=12, color=CHUNKER, **centred)
     verdict = figure.text(0.5, 0.045, "", fontsize=12.5, fontweight="bold", **centred)
     message = (
-        f"{n_steps:,} steps: gradient lost after {results['effective_depth_baseline']}, "
+        f"{n_steps:,} steps: gradient below 1% after {results['effective_depth_baseline'] + 1}, "
         f"recall {results['baseline_eval_acc']:.0%}.  "
         f"{k:g} events: recall {results['chunker_eval_acc']:.0%}."
     )
@@ -184,8 +190,10 @@ def main():
     parser.add_argument("--fps", type=whole_number, default=10, help="frames per second, 1 to 50")
     parser.add_argument("--out", default=str(GIF), help="the GIF to write")
     options = parser.parse_args()
-    if options.max_frames < 2:
-        raise BadInput(f"--max-frames must be at least 2, got {options.max_frames}")
+    if not 2 <= options.max_frames <= 1000:
+        raise BadInput(
+            f"--max-frames must be at least 2 and at most 1000, got {options.max_frames}"
+        )
     if not 1 <= options.fps <= 50:
         raise BadInput(f"--fps must be from 1 to 50, the fastest a GIF plays, got {options.fps}")
     results = load_results(options.results, options.seed, options.T)

@@ -10,9 +10,15 @@ title says what was found, with the number from the file.
 from __future__ import annotations
 
 import io
+import os
+import signal
 from pathlib import Path
 
+if __name__ == "__main__" and signal.getsignal(signal.SIGINT) != signal.SIG_IGN:
+    signal.signal(signal.SIGINT, lambda *_: os._exit(130))  # Ctrl-C while matplotlib loads
+
 import numpy as np
+from matplotlib import rc_context
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
@@ -22,6 +28,7 @@ from chunker_very_deep_1200 import (
     SYMBOLS,
     BadInput,
     OneLineParser,
+    check_writable,
     load_results,
     run_command,
     whole_number,
@@ -155,6 +162,8 @@ def gradient_vs_depth(results):
     depth, T = results["effective_depth_baseline"], results["T"]
     distance = np.arange(1, len(baseline) + 1)
     alive = int(np.argmin(baseline > 0)) if (baseline == 0).any() else len(baseline)
+    if not alive:
+        return new_figure("One net: the gradient of the recall loss is 0 at every step", height=4.6)
     fate = f"is 0 after {alive:,}" if alive < T - 1 else f"ends at {baseline[-1] / baseline[0]:.0e}"
     figure = new_figure(
         f"One net: of {T - 1:,} steps the gradient keeps 1% for {depth}, and {fate}.\n"
@@ -200,7 +209,7 @@ def depth_ratio_bar(results):
     )
     figure = new_figure(
         f"Compression shortens the path {results['depth_reduction_ratio']:.1f} times: "
-        f"{T - 1:,} steps become {k:g}",
+        f"{T - 1:,} steps become {k:g} events",
         height=3.6,
     )
     ax = figure.subplots()
@@ -242,18 +251,22 @@ def results_parser(description):
 
 
 def main():
-    from matplotlib import rc_context
-
     parser = results_parser("Draws the four figures from results.json; trains nothing.")
     parser.add_argument("--outdir", default=str(RESULTS.parent / "viz"), help="folder for the PNGs")
     options = parser.parse_args()
     results = load_results(options.results, options.seed, options.T)
     folder = Path(options.outdir)
-    if folder.exists() and not folder.is_dir():
-        raise BadInput(f"{folder} is not a folder: name another --outdir")
+    try:
+        if folder.exists() and not folder.is_dir():
+            raise BadInput(f"{folder} is not a folder: name another --outdir")
+        folder.mkdir(parents=True, exist_ok=True)
+    except (OSError, RuntimeError) as e:
+        why = getattr(e, "strerror", None) or e
+        raise BadInput(f"can't make the folder {folder} ({why}): name another --outdir") from e
+    for name in FIGURES:
+        check_writable(folder / name)
     with rc_context(STYLE):
         drawn = {folder / name: png(draw(results)) for name, draw in FIGURES.items()}
-    folder.mkdir(parents=True, exist_ok=True)
     for path, data in drawn.items():
         write_whole(path, data)
         print(f"wrote {path}")

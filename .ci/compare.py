@@ -38,8 +38,8 @@ def differences(committed, fresh):
     found = {key: "not equal" for key in EXACT if committed[key] != fresh[key]}
     if committed["surprise_trace"]["mask"] != fresh["surprise_trace"]["mask"]:
         found["surprise_trace"] = "mask not equal"
-    for key in CLOSE:
-        a, b = np.array(committed[key]), np.array(fresh[key])
+    for key in (*CLOSE, "threshold", "trace"):
+        a, b = (np.array(measured(results, key)) for results in (committed, fresh))
         if a.shape != b.shape:
             found[key] = "another length"
         elif not np.allclose(a, b, rtol=allowed, atol=0):
@@ -47,6 +47,14 @@ def differences(committed, fresh):
                 f"differs by {np.max(np.abs(a - b) / np.abs(a)):.1e}, allowed {allowed:.0e}"
             )
     return found
+
+
+def measured(results, key):
+    if key == "threshold":
+        return [results["hyperparameters"]["threshold"]]
+    if key == "trace":
+        return results["surprise_trace"]["loss"][1:]
+    return results[key]
 
 
 if __name__ == "__main__":

@@ -56,6 +56,12 @@ def mean(values):
     }
 
 
+def write(path, data):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(path, data)
+    print(f"wrote {path}")
+
+
 def study(name, compute, figures):
     """The command line of a study.
 
@@ -77,18 +83,20 @@ def study(name, compute, figures):
         if options.jobs < 1:
             raise BadInput(f"--jobs must be at least 1, got {options.jobs}")
         home = Path(options.out) if options.out else HOME / "quick" if options.quick else HOME
-        path = home / "results" / f"{name}.json"
+        path, made_by = home / "results" / f"{name}.json", f"python3 -m studies.{name}"
         if options.plot_only:
-            results = read_json(path, made_by=f"python3 -m studies.{name}")
+            results = read_json(path, made_by)
         else:
             results = {**compute(options.quick, options.jobs), "env": environment()}
-        with rc_context(STYLE):
-            drawn = {home / "viz" / file: png(f) for file, f in figures(results).items()}
-        if not options.plot_only:
-            drawn[path] = to_json(results)
+            write(path, to_json(results))
+        try:
+            with rc_context(STYLE):
+                drawn = {home / "viz" / file: png(f) for file, f in figures(results).items()}
+        except (KeyError, TypeError, IndexError) as e:
+            if not options.plot_only:
+                raise
+            raise BadInput(f"{path} is not of this study: make it with {made_by}") from e
         for target, data in drawn.items():
-            target.parent.mkdir(parents=True, exist_ok=True)
-            write_whole(target, data)
-            print(f"wrote {target}")
+            write(target, data)
 
     run_command(main)

@@ -16,6 +16,8 @@ import numpy as np
 from chunker_very_deep_1200 import (
     N_TRIGGERS,
     Config,
+    effective_depth,
+    gradient_norms,
     random_streams,
     recall_accuracies,
     run,
@@ -25,6 +27,7 @@ from chunker_very_deep_1200 import (
     trigger_recall,
 )
 from studies.common import mean, over, share, study
+from studies.nets import filler_right
 from visualize_chunker_very_deep_1200 import BASELINE, CHUNKER, FAINT, new_figure
 
 KEPT = (
@@ -38,11 +41,16 @@ def headline(config):
     """The evaluation of one headline run, and how far its surprises stand out."""
     results = run(config)
     loss = results["surprise_trace"]["loss"]
+    drawn = trigger_recall(random_streams(config.seed)["evaluation"], config.T, config.n_eval)[-1]
+    share_of_b = float(drawn.mean())
     return {
+        "one_letter": results["baseline_choice_acc"] in (share_of_b, 1 - share_of_b),
         **{key: results[key] for key in KEPT},
         "last_chunker_loss": results["chunker_loss"][-1],
         "threshold": results["hyperparameters"]["threshold"],
         "largest_filler_loss": max(loss[1:-1]),
+        # below log 2 the symbol had a probability above 1/2, and so was the most probable
+        "automatizer_filler_right": float(np.mean(np.array(loss[1:-1]) < np.log(2))),
         "target_loss": loss[-1],
     }
 
@@ -60,6 +68,8 @@ def long_baseline(config):
         "recall": recall,
         "choice": choice,
         "filler_loss": float(loss[:-1].mean()),
+        "filler_right": filler_right(baseline, config.T),
+        "depth": effective_depth(gradient_norms(baseline, tokens[:, 0])),
         "trigger_difference": float(np.abs(by_trigger[0] - by_trigger[1]).max()),
     }
 
@@ -78,12 +88,17 @@ def compute(quick, jobs):
         "T": T,
         "seeds": n,
         "chunker_perfect": share(np.array(column("chunker_eval_acc")) == 1),
+        "chunker_recall": mean(column("chunker_eval_acc")),
         "chunker_choice": mean(column("chunker_choice_acc")),
         "two_surprises": share(np.array(column("chunker_avg_surprises")) == 2),
         "baseline_recall": mean(column("baseline_eval_acc")),
         "baseline_choice": mean(column("baseline_choice_acc")),
         "baseline_filler_loss": mean(column("baseline_filler_loss")),
         "baseline_filler_learnt": share(np.array(column("baseline_filler_loss")) < 0.01),
+        "baseline_one_letter": share(column("one_letter")),
+        "long_baseline_filler_right": mean(column("filler_right", long)),
+        "automatizer_filler_right": mean(column("automatizer_filler_right")),
+        "long_effective_depth": mean(column("depth", long)),
         "effective_depth_baseline": mean(column("effective_depth_baseline")),
         "last_chunker_loss": mean(column("last_chunker_loss")),
         "threshold": mean(column("threshold")),
@@ -91,6 +106,7 @@ def compute(quick, jobs):
         "target_loss": mean(column("target_loss")),
         "long_baseline_recall": mean(column("recall", long)),
         "long_baseline_choice": mean(column("choice", long)),
+        "long_baseline_solved": share(np.array(column("choice", long)) == 1),
         "long_baseline_filler_loss": mean(column("filler_loss", long)),
         "long_baseline_filler_learnt": share(np.array(column("filler_loss", long)) < 0.01),
         "long_baseline_trigger_difference": mean(column("trigger_difference", long)),

@@ -73,6 +73,32 @@ def test_divergence_names_stage_and_epoch(command, tmp_path, rate, stage):
     assert f"lower {rate}" in done.stderr
 
 
+def test_divergence_in_the_last_update_of_all(command, tmp_path):
+    (tmp_path / "r.json").write_text("old")
+    options = ["--T", 60, "--baseline-epochs", 1, "--baseline-lr", "1e3", "--out", "r.json"]
+    done = command(RUN, *options)
+    assert_refused(done, 1, "baseline diverged in epoch 1", tmp_path, {"r.json": b"old"})
+
+
+def test_a_link_that_leads_nowhere(command, tmp_path, small_file):
+    (tmp_path / "loop").symlink_to("loop")
+    for program, option in ((RUN, "--out"), (GIF, "--out"), (DRAW, "--outdir")):
+        read = [] if program == RUN else ["--results", small_file]
+        done = command(program, *read, option, "loop")
+        assert done.returncode == 2 and done.stderr.count("\n") == 1, done.stderr
+
+
+def test_no_picture_is_written_when_one_can_t_be(command, tmp_path, small_file):
+    (tmp_path / "viz" / "grad_vs_depth.png").mkdir(parents=True)
+    done = command(DRAW, "--results", small_file, "--outdir", "viz")
+    assert_refused(done, 2, "not a file", tmp_path, {small_file.name: small_file.read_bytes()})
+
+
+def test_the_hint_makes_the_file_that_was_asked_for(command, tmp_path):
+    done = command(DRAW, "--results", "my runs/r 1.json", "--seed", 3, "--T", 99)
+    assert "chunker_very_deep_1200.py --seed 3 --T 99 --out 'my runs/r 1.json'" in done.stderr
+
+
 def broken(results, what):
     """Contents of a results file that is spoilt in one way."""
     r = copy.deepcopy(results)
@@ -107,6 +133,20 @@ def broken(results, what):
         r["surprise_trace"]["tokens"].pop()
     if what == "unknown symbol":
         r["surprise_trace"]["tokens"][5] = 7
+    if what == "fractional symbol":
+        r["surprise_trace"]["tokens"][5] = 3.0
+    if what == "nested mask":
+        r["surprise_trace"]["mask"][5] = [False]
+    if what == "no first event":
+        r["surprise_trace"]["mask"][0] = False
+    if what == "two thresholds":
+        r["surprise_trace"]["threshold"] += 1
+    if what == "negative loss":
+        r["baseline_loss"][3] = -1.0
+    if what == "accuracy of 5":
+        r["baseline_choice_acc"] = 5
+    if what == "no surprises":
+        r["chunker_avg_surprises"] = 0
     if what == "no first loss":
         r["surprise_trace"]["loss"][0] = 1.0
     if what == "T too small":
@@ -119,7 +159,8 @@ def broken(results, what):
 SPOILT = (
     "empty", "cut short", "not JSON", "binary", "a list", "a number", "deep", "NaN", "infinite",
     "huge", "short curve", "text in a curve", "short gradient", "short trace", "unknown symbol",
-    "no first loss", "T too small", "T as text",
+    "no first loss", "T too small", "T as text", "fractional symbol", "nested mask",
+    "no first event", "two thresholds", "negative loss", "accuracy of 5", "no surprises",
 )  # fmt: skip
 
 
@@ -166,7 +207,8 @@ def test_figure_scripts_refuse_another_run(command, tmp_path, small_file, progra
 @pytest.mark.parametrize(
     ("program", "options", "says"),
     [
-        (GIF, ["--max-frames", 1], "--max-frames must be at least 2, got 1"),
+        (GIF, ["--max-frames", 1], "--max-frames must be at least 2 and at most 1000, got 1"),
+        (GIF, ["--max-frames", 100_000], "at most 1000"),
         (GIF, ["--max-frames", "many"], "must be a whole number"),
         (GIF, ["--fps", 0], "--fps must be from 1 to 50"),
         (GIF, ["--fps", 51], "--fps must be from 1 to 50"),
@@ -187,3 +229,12 @@ def test_bad_options_of_the_figure_scripts(command, tmp_path, small_file, progra
 )
 def test_bad_options_of_a_study(command, tmp_path, options, says):
     assert_refused(command("studies.seeds", *options), 2, says, tmp_path, {})
+
+
+@pytest.mark.parametrize("content", ["{}", "[]", "3"])
+def test_a_study_refuses_another_file(command, tmp_path, content):
+    path = tmp_path / "results" / "seeds.json"
+    path.parent.mkdir()
+    path.write_text(content)
+    done = command("studies.seeds", "--plot-only", "--out", ".")
+    assert_refused(done, 2, "is not of this study", tmp_path, {"seeds.json": content.encode()})

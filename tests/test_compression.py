@@ -92,8 +92,21 @@ def test_effective_depth(norms, depth):
 
 def test_threshold_is_the_midpoint_of_the_medians():
     net = core.zero_rnn(4)
-    net.b_y[:] = 0, 0, 3, 3, 3, 3, 3
+    net.b_y[:] = 0, 0.5, 3, 2, 1, 0, -3  # another loss for each symbol: means are not medians
     tokens = core.trigger_recall(np.random.default_rng(0), 20, 5)
-    total = 2 + 5 * np.exp(3)
-    filler, target = np.log(total) - 3, np.log(total)
-    assert core.surprise_threshold(net, tokens) == pytest.approx((filler + target) / 2)
+    tokens[0] = tokens[-1] = 0, 0, 0, 0, 1
+    loss = np.log(np.exp(net.b_y).sum()) - net.b_y
+    filler = np.median(loss[tokens[1:-1]])
+    assert filler != pytest.approx(loss[tokens[1:-1]].mean())
+    assert core.surprise_threshold(net, tokens) == pytest.approx((filler + loss[0]) / 2)
+
+
+def test_a_flagged_filler_in_the_target_s_place_is_no_recall():
+    """An A that is surprised by the filler 5 alone: C predicts it, and gets no credit."""
+    net = core.zero_rnn(4)
+    net.b_y[core.SYMBOLS.index("5")] = -9.0
+    config = core.Config(T=8, chunk_epochs=30)  # A 1 2 3 4 5 1 A: the event is the 5
+    rng = core.random_streams(0)
+    _, losses, recalled, k = core.train_chunker(config, rng, net, 5.0, core.silent)
+    assert set(k) == {2.0} and losses[-1] < 0.5 * losses[0]
+    assert set(recalled) == {0.0}

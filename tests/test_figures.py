@@ -50,6 +50,37 @@ def test_fifty_frames(no_training, monkeypatch, small_file, tmp_path, capsys):
     assert path.stat().st_size <= 500_000
 
 
+def drawn(ax):
+    """The y values of each line of an axis."""
+    return [np.asarray(line.get_ydata(), float) for line in ax.lines]
+
+
+def test_the_curves_are_those_of_the_file(small_results):
+    axes = {ax.get_title(): ax for ax in draw.training_curves(small_results).axes}
+    for title, key in (
+        ("Level 0: automatizer A", "automatizer_loss"),
+        ("Level 1: chunker C", "chunker_loss"),
+        ("Baseline: one net, full BPTT", "baseline_loss"),
+    ):
+        assert np.array_equal(drawn(axes[title])[0], small_results[key])
+    recalls = [
+        drawn(ax)[0] for ax in draw.training_curves(small_results).axes if not ax.get_title()
+    ]
+    for key in ("chunker_target_acc", "baseline_target_acc"):
+        assert any(np.array_equal(line, small_results[key]) for line in recalls)
+
+
+def test_trace_gradient_and_bars_are_those_of_the_file(small_results):
+    whole = draw.surprise_pattern(small_results).axes[0]
+    assert np.array_equal(drawn(whole)[0][1:], small_results["surprise_trace"]["loss"][1:])
+    norms = np.array(small_results["baseline_grad_norms"])[::-1]
+    assert np.allclose(drawn(draw.gradient_vs_depth(small_results).axes[1])[0], norms / norms[0])
+    bars = draw.depth_ratio_bar(small_results).axes[0].patches
+    assert [bar.get_width() for bar in bars] == [
+        59, small_results["effective_depth_baseline"], small_results["effective_depth_chunker"]
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(("frames", "fps"), [(2, 1), (7, 25)])
 def test_frames_and_speed_as_asked(small_results, frames, fps):
     movie = Image.open(io.BytesIO(gif.animate(small_results, frames, fps)))
@@ -80,6 +111,9 @@ def test_figures_where_detection_fails(small_results):
         "surprise_trace": {**trace, "mask": [True] + [False] * 59, "threshold": 99.0},
         "chunker_grad_norms": [],
     }
+    failed["hyperparameters"] = {**small_results["hyperparameters"], "threshold": 99.0}
+    failed["baseline_grad_norms"] = [0.0] * 59
+    failed["chunker_avg_surprises"] = failed["effective_depth_chunker"] = 1.0
     assert core.problem_with(failed) is None
     for make in draw.FIGURES.values():
         assert draw.png(make(failed))

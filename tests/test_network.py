@@ -203,3 +203,15 @@ def test_scoring_in_blocks_is_scoring_at_once(T, N, block, seed):
     assert np.allclose(loss, by_the_book, rtol=1e-10)
     log_p = logits - np.log(np.exp(logits).sum(axis=1, keepdims=True))
     assert np.allclose(-log_p[range(N), tokens[-1]], by_the_book[-1], rtol=1e-10)
+
+
+def test_an_update_follows_the_mean_gradient_of_the_batch():
+    rng, net = any_net(5)
+    net.flat[...] *= 0.3  # a gradient short enough not to be clipped
+    tokens = rng.integers(core.VOCAB, size=(4, 6))
+    before, (_, grad) = net.flat.copy(), bptt(net, tokens)
+    assert np.linalg.norm(grad.flat / 6) < core.CLIP_NORM
+    u = core.unroll(3, 6, 5)
+    core.load(u, tokens)
+    core.update(net, core.zero_rnn(5), u, lr=0.1)
+    assert np.allclose(before - net.flat, 0.1 * grad.flat / 6, rtol=1e-10, atol=1e-15)

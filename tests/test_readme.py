@@ -12,9 +12,10 @@ ALLOWED = {
     "1200", "1199", "1,200", "1,199", "1196", "1197", "1198", "500", "1", "2", "3", "4", "5", "6",
     "7", "0", "8",  # the task, its symbols and steps; seeds of the commands; list numbers
     "1.40",  # the document's threshold
-    "1%", "0%", "50%", "30", "50", "10", "95%",  # cut-off, chance, epochs, frames, fps, intervals
-    "1991", "1992", "1993", "2015", "93", "148", "91", "234", "242", "61", "85", "117", "6.4",
-    "6.5", "3.10",  # years, pages, sections, Python
+    "1%", "0%", "50%", "95%",  # cut-off, the document's recall, chance, intervals
+    "10", "20", "30", "50",  # fps, probe sequences, epochs, frames
+    "1991", "1992", "1993", "1996", "2015", "93",  # years
+    "148", "91", "234", "242", "61", "85", "117", "6.4", "6.5", "3.10",  # pages, sections, Python
 }  # fmt: skip
 
 

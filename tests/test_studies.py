@@ -11,7 +11,7 @@ from studies import common, report
 
 @pytest.mark.parametrize("name", report.STUDIES)
 def test_quick_run_and_redrawing(command, tmp_path, name):
-    done = command(f"studies.{name}", "--quick", "--out", tmp_path)
+    done = command(f"studies.{name}", "--quick", "--jobs", 1, "--out", tmp_path)
     assert done.returncode == 0, done.stderr
     path = tmp_path / "results" / f"{name}.json"
     pictures = sorted((tmp_path / "viz").glob(f"{name}*.png"))
@@ -62,6 +62,31 @@ def test_committed_benchmark():
     assert process["figures"]["median_s"] <= 2.5 and process["gif"]["median_s"] <= 4
     assert forward["rows"][-1]["T"] == 120_000
     assert all(row["surprises"] == [0, row["T"] - 1] for row in forward["rows"])
+
+
+def test_committed_collapse():
+    c = report.results_of("collapse")
+    assert len(c["runs"]) == 50 and c["T"] == 1200 and c["peak_mb"] <= 300
+    for window in ("window_3", "window_6"):
+        summary = c["summary"][window]
+        assert summary["solved"]["k"] >= 0.95 * 50
+        assert summary["control_choice"]["mean"] == 0.5 and summary["control_best"]["max"] == 0
+        assert summary["own_held"]["1200000"]["k"] == summary["solved"]["k"]
+    assert c["full_bptt"]["choice"]["mean"] == 0.5
+
+
+def test_committed_lag20():
+    c = report.results_of("lag20")
+    assert c["first_17"]["5000"] >= 13 and c["first_17"]["35000"] == 17
+    assert c["window"] == 3 and len(c["runs"]) == 100
+
+
+def test_committed_lossless():
+    c = report.results_of("lossless")
+    assert c["exact"] == c["cases"] >= 1000 and c["longest"] == 3000
+    below = [row for row in c["thresholds"] if row["threshold"] < 0.6932]
+    assert len(below) == 3 and all(row["exact"]["share"] == 1 for row in below)
+    assert c["right"]["min"] == c["T"] - 1 == 1199 and c["a_alone"]["max"] < 1199
 
 
 def test_intervals():
