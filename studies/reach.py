@@ -193,10 +193,11 @@ def headline(tried):
 
 
 def named(best):
+    optimiser = {"adam": "Adam", "sgd": "SGD"}[best["optimiser"]]
+    loss = {"all": "on all steps", "half": "half on the recall step", "recall": "on recall alone"}
     return (
-        f"{best['optimiser']} {best['lr']:g}, {best['start']} W_hh, loss on "
-        f"{ {'all': 'all steps', 'half': 'half recall', 'recall': 'recall'}[best['loss']] }, "
-        f"hidden {best['hidden']}"
+        f"{optimiser} at {best['lr']:g}, {best['start']} W_hh, loss {loss[best['loss']]}, "
+        f"{best['hidden']} hidden units"
     )
 
 

@@ -42,9 +42,9 @@ def headline(config):
     results = run(config)
     loss = results["surprise_trace"]["loss"]
     drawn = trigger_recall(random_streams(config.seed)["evaluation"], config.T, config.n_eval)[-1]
-    share_of_b = float(drawn.mean())
+    letters = drawn.mean(), 1 - drawn.mean()  # what B alone, and A alone, would get
     return {
-        "one_letter": results["baseline_choice_acc"] in (share_of_b, 1 - share_of_b),
+        "one_letter": bool(np.isclose(results["baseline_choice_acc"], letters).any()),
         **{key: results[key] for key in KEPT},
         "last_chunker_loss": results["chunker_loss"][-1],
         "threshold": results["hyperparameters"]["threshold"],
