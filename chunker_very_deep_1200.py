@@ -25,13 +25,17 @@ sections 6.4-6.5.
 
 from __future__ import annotations
 
+import os
+import signal
+
+if __name__ == "__main__" and signal.getsignal(signal.SIGINT) != signal.SIG_IGN:
+    signal.signal(signal.SIGINT, lambda *_: os._exit(130))  # Ctrl-C while libraries load
+
 import argparse
 import json
 import math
-import os
 import platform
 import shlex
-import signal
 import subprocess
 import sys
 import time
@@ -42,10 +46,6 @@ from typing import NamedTuple
 # These matrices are too small to share between cores, and with one BLAS
 # thread the same seed gives the same bits however many cores there are.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-
-if __name__ == "__main__" and signal.getsignal(signal.SIGINT) != signal.SIG_IGN:
-    signal.signal(signal.SIGINT, lambda *_: os._exit(130))  # Ctrl-C while numpy loads
-
 import numpy as np
 
 # --------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 import copy
 import importlib.util
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -168,6 +169,29 @@ def test_a_run_stopped_half_way_leaves_the_old_results(tmp_path, how):
         assert complaint.count("\n") == 1 and "Traceback" not in complaint
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        ["chunker_very_deep_1200.py"],
+        ["visualize_chunker_very_deep_1200.py"],
+        ["make_chunker_very_deep_1200_gif.py"],
+        ["-m", "studies.seeds"],
+    ],
+)
+def test_ctrl_c_while_libraries_load_is_no_traceback(tmp_path, program):
+    slow = 'import time\nprint("loading", flush=True)\ntime.sleep(30)\n'
+    (tmp_path / "numpy.py").write_text(slow)  # found before the real one
+    running = subprocess.Popen(
+        [sys.executable, *program], cwd=ROOT, env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )  # fmt: skip
+    assert running.stdout.readline() == "loading\n"
+    running.send_signal(signal.SIGINT)
+    _, complaint = running.communicate(timeout=30)
+    assert (running.returncode, complaint) == (130, "")
 
 
 def test_a_closed_pipe_is_no_traceback(tmp_path):
