@@ -131,7 +131,7 @@ def scene(results):
     )
     bottom.add_patch(arrow)
     arrived = bottom.text(0.5, 0.86, "", fontsize=12, color=CHUNKER, **centred)
-    verdict = figure.text(0.5, 0.045, "", fontsize=12.5, fontweight="bold", **centred)
+    verdict = figure.text(0.5, 0.045, "", fontsize=11.5, fontweight="bold", **centred)
     message = (
         f"{n_steps:,} steps: gradient below 1% after {results['effective_depth_baseline'] + 1}, "
         f"recall {results['baseline_eval_acc']:.0%}.  "
