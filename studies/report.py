@@ -249,6 +249,7 @@ def reach_seen():
     """How far plain BPTT came, T by T."""
     rows = results_of("reach")["rows"]
     perfect = max(row["T"] for row in rows if row["solved"]["share"] == 1)
+    all_tried = max(row["T"] for row in rows if len(row["tried"]) == len(GRID))
     parts = [
         f"T = {row['T']:,}: {row['solved']['k']}/{row['solved']['n']} seeds in a median of "
         f"{row['updates']['median']:,.0f} updates ({named(row['best'])})"
@@ -256,7 +257,8 @@ def reach_seen():
     ]  # fmt: skip
     last = rows[-1]
     return (
-        f"It solves every seed up to T = {perfect:,}. "
+        f"All {len(GRID)} settings were tried up to T = {all_tried}, beyond that the best of those "
+        f"before. Every seed is solved up to T = {perfect:,}. "
         + "; ".join(parts)
         + f". At T = {last['T']:,} half the budget of {last['budget']:,} updates solves "
         f"{last['solved_at_half']['k']}, all of it {last['solved']['k']}."
