@@ -839,7 +839,7 @@ def check_writable(path):
         path = Path(path).resolve()
         if not path.parent.is_dir():
             raise BadInput(f"the folder {path.parent} does not exist: make it, or name another")
-        if path.exists() and not path.is_file():
+        if path.is_symlink() or (path.exists() and not path.is_file()):  # a link that loops, ..
             raise BadInput(f"{path} is not a file: name a file to write to")
         temporary_beside(path).touch(exist_ok=False)
         temporary_beside(path).unlink()
