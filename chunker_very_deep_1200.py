@@ -213,7 +213,7 @@ class Unrolled(NamedTuple):
     tokens: np.ndarray  # (n + 1, B) symbols x_0 .. x_n
     onehot: np.ndarray  # (n + 1, B, VOCAB) the same, one-hot
     hidden: np.ndarray  # (n + 1, B, H) h_{-1} .. h_{n-1}; the first is given
-    # so much has n + 1 rows of time, the rest has n
+    # above: n + 1 time steps; below: n (`window` slices accordingly)
     probs: np.ndarray  # (n, B, VOCAB) p_0 .. p_{n-1}
     error: np.ndarray  # (n, B, VOCAB) dL/d(logits of p_t)
     slope: np.ndarray  # (n, B, H) derivative of tanh, 1 - h_t^2

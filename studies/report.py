@@ -16,6 +16,7 @@ import re
 from pathlib import Path
 
 from chunker_very_deep_1200 import (
+    BASELINE_BATCH,
     CUTOFF,
     HEADLINE,
     RESULTS,
@@ -26,6 +27,7 @@ from chunker_very_deep_1200 import (
     write_whole,
 )
 from studies.common import HOME
+from studies.controls import LSTMS
 from studies.reach import GRID, named
 
 READMES = (RESULTS.parent / "README.md", HOME / "README.md")
@@ -210,8 +212,8 @@ def five_ways():
         row("baseline, full BPTT, 10 times as long", s["long_baseline_recall"]["mean"],
             s["long_baseline_choice"], filler_of(s["long_baseline_filler_right"]),
             s["long_baseline_solved"],
-            10 * head["baseline_sequences"]["median"], 10 * head["baseline_updates"]["median"],
-            10 * head["baseline_seconds"]["median"], T - 1,
+            BASELINE_BATCH * s["long_baseline_updates"]["median"],
+            s["long_baseline_updates"]["median"], s["long_baseline_seconds"]["median"], T - 1,
             head["baseline_activations"]["median"]),
         row(f"best plain RNN of {len(GRID)} settings", plain["recall"]["mean"], plain["choice"],
             filler_of(plain["filler"]), plain["solved"], batch * plain["updates"]["median"], plain["updates"]["median"],
@@ -239,7 +241,8 @@ def five_ways():
         + f"\n\nT = {T}. Sequences, updates and seconds: medians over seeds until the choice is right "
         "for good, or the whole budget where it never is. 95% intervals in parentheses. Activations: "
         "hidden states, gates and predictions of one backward pass over a batch, in numbers. Seconds "
-        "were taken with two runs at a time on two cores. A net that puts half of its loss on the "
+        "were taken with two runs at a time on two cores; where training went on after the choice was "
+        "right, they are the share of the epochs until then. A net that puts half of its loss on the "
         "recall step, as the LSTM does, may buy recall with errors on the filler that precedes it; the "
         "column on the filler shows whether it did."
     )
@@ -289,6 +292,17 @@ def collapse_seen():
         f"read-out of the state that A predicts is right at every phase on "
         f"{three['read_phases']['k']}/{three['read_phases']['n']}."
     )
+
+
+def lstm_seen():
+    c = results_of("controls")
+    parts = [
+        f"{name}: {lstm['solved']['k']}/{lstm['solved']['n']} seeds, median "
+        f"{lstm['updates']['median']:,.0f} updates of 8 sequences (learning rate of Adam "
+        f"{LSTMS[name][1]:g}, {'clipped' if LSTMS[name][2] else 'not clipped'})"
+        for name, lstm in c["lstm"].items()
+    ]
+    return f"{'; '.join(parts)}; at most {c['lstm_budget']:,} updates each."
 
 
 def guessing_seen():

@@ -9,6 +9,7 @@ same stream of data, trained ten times as long.
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -59,12 +60,16 @@ def long_baseline(config):
     """The baseline of a headline run, trained ten times as long."""
     config = replace(config, baseline_epochs=10 * config.baseline_epochs)
     rng = random_streams(config.seed)
+    start = time.perf_counter()
     baseline, _, _ = train_baseline(config, rng, silent)
+    seconds = time.perf_counter() - start
     tokens = trigger_recall(rng["evaluation"], config.T, config.n_eval)
     loss, logits = score(baseline, tokens)
     recall, choice = recall_accuracies(logits, tokens[-1])
     by_trigger = [logits[tokens[0] == trigger][0] for trigger in range(N_TRIGGERS)]
     return {
+        "updates": config.baseline_epochs,
+        "seconds": seconds,
         "recall": recall,
         "choice": choice,
         "filler_loss": float(loss[:-1].mean()),
@@ -104,6 +109,8 @@ def compute(quick, jobs):
         "threshold": mean(column("threshold")),
         "largest_filler_loss": mean(column("largest_filler_loss")),
         "target_loss": mean(column("target_loss")),
+        "long_baseline_updates": mean(column("updates", long)),
+        "long_baseline_seconds": mean(column("seconds", long)),
         "long_baseline_recall": mean(column("recall", long)),
         "long_baseline_choice": mean(column("choice", long)),
         "long_baseline_solved": share(np.array(column("choice", long)) == 1),
