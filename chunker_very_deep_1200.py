@@ -420,8 +420,10 @@ def check_finite(net, loss, stage, epoch, option):
 # --------------------------------------------------------------------------
 
 
-def train_automatizer(config, rng, log):
+def train_automatizer(config, rng, log, draw=trigger_recall):
     """Truncated BPTT: an update after each window of `auto_truncate` steps.
+
+    `draw` is the task: a function of (rng, T, batch), as `trigger_recall`.
 
     Returns the net and the loss per sequence of every epoch.
     """
@@ -431,7 +433,7 @@ def train_automatizer(config, rng, log):
     cuts = windows(whole, config.auto_truncate)
     losses = []
     for epoch in range(1, config.auto_epochs + 1):
-        load(whole, trigger_recall(rng["auto_data"], config.T, AUTO_BATCH))
+        load(whole, draw(rng["auto_data"], config.T, AUTO_BATCH))
         for cut in cuts:
             update(net, grad, cut, config.auto_lr)
         losses.append(mean_loss(whole))
@@ -444,11 +446,40 @@ def train_automatizer(config, rng, log):
 # Surprises: what A fails to predict
 # --------------------------------------------------------------------------
 
-BLOCK = 2000  # hidden states that `score` holds in memory at once
+BLOCK = 2000  # hidden states that `log_probabilities` holds in memory at once
+
+
+def log_probabilities(net, tokens):
+    """Run a net over sequences of any length, in constant working memory.
+
+    Parameters
+    ----------
+    net : RNN
+    tokens : int array of shape (T, N), or what has a shape and slices like one
+
+    Yields
+    ------
+    start, targets, log_p : int, int array (n, N), array (n, N, VOCAB)
+        For one block of steps after the other: log p(. | x_0 .. x_{t-1}) in
+        nats, and the x_t that came, for t = start + 1 .. start + n.
+    """
+    T, N = tokens.shape
+    block = min(max(1, BLOCK // N), T - 1)
+    whole = unroll(block, N, len(net.b_h))
+    for start in range(0, T - 1, block):
+        n = min(block, T - 1 - start)
+        u = whole if n == len(whole.probs) else window(whole, 0, n)
+        load(u, tokens[start : start + n + 1])
+        forward_hidden(net, u)
+        logits = u.hidden[1:].dot(net.W_hy) + net.b_y
+        logits -= logits.max(axis=-1, keepdims=True)
+        logits -= np.log(np.exp(logits).sum(axis=-1, keepdims=True))
+        yield start, u.tokens[1:], logits
+        whole.hidden[0] = u.hidden[-1]
 
 
 def score(net, tokens):
-    """Run a net over sequences of any length, in constant working memory.
+    """What each symbol of some sequences costs a net.
 
     Parameters
     ----------
@@ -459,24 +490,15 @@ def score(net, tokens):
     -------
     loss : array of shape (T - 1, N)
         -log p(x_t | x_0 .. x_{t-1}) in nats, for t = 1 .. T-1.
-    logits : array of shape (N, VOCAB)
+    log_p : array of shape (N, VOCAB)
         The net's prediction of the last symbol.
     """
     T, N = tokens.shape
     loss = np.empty((T - 1, N))
-    block = min(max(1, BLOCK // N), T - 1)
-    whole = unroll(block, N, len(net.b_h))
-    for start in range(0, T - 1, block):
-        n = min(block, T - 1 - start)
-        u = whole if n == len(whole.probs) else window(whole, 0, n)
-        load(u, tokens[start : start + n + 1])
-        forward_hidden(net, u)
-        logits = u.hidden[1:].dot(net.W_hy) + net.b_y
-        logits -= logits.max(axis=-1, keepdims=True)
-        log_p = logits - np.log(np.exp(logits).sum(axis=-1, keepdims=True))
-        loss[start : start + n] = -np.take_along_axis(log_p, u.tokens[1:, :, None], axis=-1)[..., 0]
-        whole.hidden[0] = u.hidden[-1]
-    return loss, logits[-1]
+    for start, targets, log_p in log_probabilities(net, tokens):
+        came = np.take_along_axis(log_p, targets[..., None], axis=-1)[..., 0]
+        np.negative(came, loss[start : start + len(targets)])
+    return loss, log_p[-1]
 
 
 def surprising(loss, threshold):
@@ -501,10 +523,14 @@ class Events(NamedTuple):
     recalls: bool  # is the last of them the recall target?
 
 
+def pass_up(tokens, mask):
+    """The flagged symbols of each sequence, tokens and mask (T, N): a list of N `Events`."""
+    return [Events(x[flagged], bool(flagged[-1])) for x, flagged in zip(tokens.T, mask.T)]
+
+
 def compress(net, tokens, threshold):
     """The surprises of each sequence: a list of N `Events`."""
-    mask = surprising(score(net, tokens)[0], threshold)
-    return [Events(x[flagged], bool(flagged[-1])) for x, flagged in zip(tokens.T, mask.T)]
+    return pass_up(tokens, surprising(score(net, tokens)[0], threshold))
 
 
 def distinct(tokens):
@@ -530,12 +556,17 @@ def train_chunker(config, rng, automatizer, threshold, log):
     share of targets recalled (argmax over all symbols, before the update),
     surprises per sequence.
     """
-    shape = config.chunk_epochs, CHUNK_SEQUENCES
-    tokens = trigger_recall(rng["chunk_data"], config.T, math.prod(shape))
+    n_sequences = config.chunk_epochs * CHUNK_SEQUENCES
+    tokens = trigger_recall(rng["chunk_data"], config.T, n_sequences)
     # A does not change any more: each distinct sequence is compressed once.
     first, which = distinct(tokens)
     events = compress(automatizer, tokens[:, first], threshold)
+    return fit_chunker(config, rng, events, which, log)
 
+
+def fit_chunker(config, rng, events, which, log):
+    """The training itself: sequence after sequence, each given as `events[which[i]]`."""
+    shape = config.chunk_epochs, CHUNK_SEQUENCES
     net = init_rnn(rng["chunk_init"], config.chunk_hidden, CHUNK_STD)
     grad = zero_rnn(config.chunk_hidden)
     buffers = {k: unroll(k - 1, 1, config.chunk_hidden) for k in {len(e.symbols) for e in events}}
