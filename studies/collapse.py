@@ -73,11 +73,19 @@ def backward(net, grad, cut):
     core.backward_from_error(net, grad, cut.u)
 
 
-def train(config, window, chunker=None, epochs=300):
+def trigger_alone(tokens):
+    """The surprises before the target where A has learnt the filler: the trigger. (T, B)"""
+    return np.arange(len(tokens))[:, None] == np.zeros(tokens.shape[1])
+
+
+def train(
+    config, window, chunker=None, epochs=300, draw=core.trigger_recall, surprises=trigger_alone
+):
     """Train A on the next symbol, and on C's state when there is a `chunker`.
 
     A goal s of weight w is the goal sqrt(w) s of weight 1, so C's state is
-    scaled and the loss left alone. Returns the net before and after, and for
+    scaled and the loss left alone. `draw` is the task, `surprises` gives the
+    mask (T, B) of what goes up to C. Returns the net before and after, and for
     each epoch the two margins of `margins`.
     """
     rng = dict(zip(("init", "data"), map(np.random.default_rng, spawned(config.seed))))
@@ -99,11 +107,11 @@ def train(config, window, chunker=None, epochs=300):
     parts = cuts(whole, goals, window or n)
     history = []
     for _ in range(epochs):
-        tokens = core.trigger_recall(rng["data"], config.T, core.AUTO_BATCH)
+        tokens = draw(rng["data"], config.T, core.AUTO_BATCH)
         core.load(whole, tokens)
         goals[..., :V] = whole.onehot[1:]
         if chunker:
-            goals[..., V:] = state_goals(chunker, tokens)
+            goals[..., V:] = state_goals(chunker, tokens, surprises(tokens))
         for cut in parts:
             forward(net, cut)
             backward(net, grad, cut)
@@ -119,18 +127,13 @@ def spawned(seed):
     return np.random.SeedSequence(seed, spawn_key=(1,)).spawn(2)
 
 
-def state_goals(chunker, tokens):
+def state_goals(chunker, tokens, mask):
     """What A is to say of C after each symbol: C's state, scaled, (T - 1, B, S).
 
-    During training C has read the trigger, the one surprise before the target.
+    `mask`, (T, B), says which symbols C has read.
     """
-    T = len(tokens)
-    mask = np.arange(T) == 0
-    by_trigger = [
-        held_states(chunker, np.array([trigger]), mask)[: T - 1]
-        for trigger in range(core.N_TRIGGERS)
-    ]
-    return np.sqrt(STATE_WEIGHT) * np.stack(by_trigger, axis=1)[:, tokens[0]]
+    states = [held_states(chunker, x[up], up)[:-1] for x, up in zip(tokens.T, mask.T)]
+    return np.sqrt(STATE_WEIGHT) * np.stack(states, axis=1)
 
 
 # --------------------------------------------------------------------------
@@ -214,14 +217,19 @@ def repeats_after(net, limit=LIMIT):
     return None, None
 
 
+def symbols_only(net):
+    """The net without its outputs for C's state."""
+    plain = core.zero_rnn(len(net.b_h))
+    for ours, theirs in zip(plain[1:4], net[1:4]):
+        ours[...] = theirs
+    plain.W_hy[...], plain.b_y[...] = net.W_hy[:, :V], net.b_y[:V]
+    return plain
+
+
 def terminal_norms(net, T):
     """||dL_{T-1}/dh_t|| against distance, the loss being that of the recall target."""
     tokens = core.trigger_recall(np.random.default_rng(0), T, 1)[:, 0]
-    symbols_only = core.zero_rnn(len(net.b_h))
-    for ours, theirs in zip(symbols_only[1:4], net[1:4]):
-        ours[...] = theirs
-    symbols_only.W_hy[...], symbols_only.b_y[...] = net.W_hy[:, :V], net.b_y[:V]
-    return core.gradient_norms(symbols_only, tokens)
+    return core.gradient_norms(symbols_only(net), tokens)
 
 
 # --------------------------------------------------------------------------

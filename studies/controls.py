@@ -95,12 +95,13 @@ LSTMS = {  # initialisation, learning rate of Adam, clipping
 }
 
 
-def train_lstm(arguments):
-    """Until `STREAK` batches in a row are right: the number of the first, or None.
+def fit_lstm(name, seed, T, budget, draw=core.trigger_recall):
+    """Train until `STREAK` batches in a row are right, or `budget` of them are used up.
 
     Half the weight of the loss is on the recall step, half on all the others.
+    Returns the net, its buffers, the generator of its data, and the number of
+    the first right batch of the streak, or None.
     """
-    name, seed, T, budget = arguments
     how, lr, longest_gradient = LSTMS[name]
     init, data = map(np.random.default_rng, np.random.SeedSequence(seed, spawn_key=(4,)).spawn(2))
     how = {"longest": T} if "longest" in how else how
@@ -109,10 +110,10 @@ def train_lstm(arguments):
     u = nets.unroll_lstm(T - 1, LSTM_BATCH, LSTM_HIDDEN)
     weights = np.full((T - 1, 1, 1), 0.5 / (T - 2))
     weights[-1] = 0.5
-    streak, n_batches, start = 0, 0, time.perf_counter()
+    streak, n_batches = 0, 0
     while streak < STREAK and n_batches < budget:
         n_batches += 1
-        tokens = core.trigger_recall(data, T, LSTM_BATCH)
+        tokens = draw(data, T, LSTM_BATCH)
         core.load(u, tokens)
         nets.forward_lstm(net, u)
         right = (u.probs[-1, :, : core.N_TRIGGERS].argmax(axis=1) == tokens[-1]).all()
@@ -123,20 +124,30 @@ def train_lstm(arguments):
         if longest_gradient:
             nets.clip(grad.flat, longest_gradient)
         adam.step(net.flat, grad.flat)
-    solved = streak == STREAK
-    fresh = core.trigger_recall(data, T, LSTM_BATCH)
+    return net, u, data, n_batches - STREAK + 1 if streak == STREAK else None
+
+
+def tested_lstm(net, u, fresh):
+    """Recall and choice accuracy on sequences (T, `LSTM_BATCH`), and share of filler right."""
     core.load(u, fresh)
     nets.forward_lstm(net, u)
     recall, choice = core.recall_accuracies(u.probs[-1], fresh[-1])
     filler = u.probs.argmax(axis=-1)[:-1] == fresh[1:-1]
+    return {"recall": recall, "choice": choice, "filler": float(filler.mean())}
+
+
+def train_lstm(arguments):
+    """One run: when it was solved, how long it took, and what it then gets right."""
+    name, seed, T, budget = arguments
+    start = time.perf_counter()
+    net, u, data, updates = fit_lstm(name, seed, T, budget)
+    seconds = time.perf_counter() - start
     kept = (u.h[1:], u.c[1:], u.gates, u.tanh_c, u.probs)
     return {
         "seed": seed,
-        "updates": n_batches - STREAK + 1 if solved else None,
-        "seconds": time.perf_counter() - start,
-        "recall": recall,
-        "choice": choice,
-        "filler": float(filler.mean()),
+        "updates": updates,
+        "seconds": seconds,
+        **tested_lstm(net, u, core.trigger_recall(data, T, LSTM_BATCH)),
         "activations": sum(array.size for array in kept),
     }
 
