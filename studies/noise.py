@@ -1,0 +1,395 @@
+"""How far does compression carry when the filler is not deterministic?
+
+    python3 -m studies.noise
+
+The filler is a Markov chain on the five symbols: the next of the cycle with
+probability 1 - e, else one of the other four, a jump. At e = 0 it is the
+headline's, at e = 0.8 it is drawn independently and uniformly. That is the
+kind of task that Hochreiter and Schmidhuber (1997, task 2b) set against the
+chunker: random filler without local regularities. (Theirs has 100 symbols and
+a lag of 100; here it is 5 and 1,199.)
+
+Two tests of what goes up to C: the symbol is not A's most probable one (a
+misprediction, as in `studies.lossless`), or its loss exceeds the headline's
+threshold. All nets are the headline's, with its training, unless said.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+from scipy import stats
+from scipy.special import gammaln, xlogy
+
+import chunker_very_deep_1200 as core
+from studies import collapse, controls
+from studies.common import mean, over, share, study
+from visualize_chunker_very_deep_1200 import AUTOMATIZER, BASELINE, CHUNKER, FAINT, new_figure
+
+FIRST_SEED = 100
+LEVELS = (0.0, 0.001, 0.003, 0.01, 0.03, 0.1, 0.2, 0.5, 0.8)
+LSTM_LEVELS = (0.0, 0.01, 0.1, 0.5, 0.8)
+GATES = ("misprediction", "threshold")
+UP_TO = 0.5  # the level up to which A's most probable symbol is to be the cycle's
+WINDOW = 3  # of the collapsed net
+
+
+# --------------------------------------------------------------------------
+# Task
+# --------------------------------------------------------------------------
+
+
+def markov_recall(rng, T, batch, e):
+    """`core.trigger_recall` with filler that jumps with probability e at every step.
+
+    The chain enters x_1 from the symbol before 1. Returns tokens (T, batch).
+    """
+    shape = T - 2, batch
+    jumps = rng.random(shape) < e
+    steps = np.where(jumps, rng.integers(2, core.N_FILLERS + 1, shape), 1)
+    tokens = np.empty((T, batch), np.uint8)
+    tokens[1:-1] = core.N_TRIGGERS + (np.cumsum(steps, axis=0) - 1) % core.N_FILLERS
+    tokens[0] = tokens[-1] = rng.integers(core.N_TRIGGERS, size=batch)
+    return tokens
+
+
+def next_in_cycle(tokens):
+    """What follows each symbol when the filler does not jump."""
+    filler = np.maximum(tokens.astype(int) - core.N_TRIGGERS + 1, 0)
+    return core.N_TRIGGERS + np.where(tokens < core.N_TRIGGERS, 0, filler) % core.N_FILLERS
+
+
+def entropy_rate(e):
+    """Of the chain, in nats per step: -(1 - e) log(1 - e) - e log(e / 4)."""
+    return float(-xlogy(1 - e, 1 - e) - xlogy(e, e / (core.N_FILLERS - 1)))
+
+
+# --------------------------------------------------------------------------
+# What A makes of it
+# --------------------------------------------------------------------------
+
+
+def observe(net, tokens):
+    """A's loss on each symbol, its entropy before it, and its most probable symbol.
+
+    Returns three arrays (T - 1, N), the first two in nats.
+    """
+    T, N = tokens.shape
+    loss, entropy = np.empty((2, T - 1, N))
+    expected = np.empty((T - 1, N), np.uint8)
+    for start, targets, log_p in core.log_probabilities(net, tokens):
+        part = slice(start, start + len(targets))
+        loss[part] = -np.take_along_axis(log_p, targets[..., None], axis=-1)[..., 0]
+        entropy[part] = -np.einsum("tnv,tnv->tn", np.exp(log_p), log_p)
+        expected[part] = log_p.argmax(axis=-1)
+    return loss, entropy, expected
+
+
+def surprises(gate, net, threshold, tokens):
+    """Which symbols go up: mask (T, N)."""
+    loss, _, expected = observe(net, tokens)
+    if gate == "threshold":
+        return core.surprising(loss, threshold)
+    return np.vstack([np.ones_like(tokens[:1], bool), expected != tokens[1:]])
+
+
+def description_bits(tokens, mask):
+    """Bits that tell a sequence's events and their times to who has A and knows T.
+
+    How many events (log2 T bits), at which of the T - 1 steps after the first
+    (log2 of the binomial coefficient), and which symbols, each coded by the
+    frequencies so far (Krichevsky and Trofimov's estimator).
+
+    Returns
+    -------
+    bits : array (N,)
+    """
+    T, k = len(tokens), mask.sum(axis=0)
+    counts = np.stack([(mask & (tokens == v)).sum(axis=0) for v in range(core.VOCAB)])
+    when = gammaln(T) - gammaln(k) - gammaln(T - k + 1)
+    half = 0.5
+    which = (
+        gammaln(k + half * core.VOCAB)
+        - gammaln(half * core.VOCAB)
+        - (gammaln(counts + half) - gammaln(half)).sum(axis=0)
+    )
+    return np.log2(T) + (when + which) / np.log(2)
+
+
+# --------------------------------------------------------------------------
+# Chunker, collapsed net and LSTM
+# --------------------------------------------------------------------------
+
+
+def fit_chunker(config, rng, sequences, mask):
+    """The headline's chunker on the events of these sequences, one after the other."""
+    events = core.pass_up(sequences, mask)
+    return core.fit_chunker(config, rng, events, np.arange(len(events)), core.silent)[0]
+
+
+def recalled(chunker, events, targets):
+    """Recall and choice accuracy of a chunker."""
+    logits, answered = core.chunker_logits(chunker, events)
+    return core.recall_accuracies(logits, targets, answered)
+
+
+def collapsed(config, draw, epochs, chunker, gate, tokens):
+    """Choice accuracy of a net of A's kind taught the states of this chunker.
+
+    C reads what `gate` passes up, in training and never again.
+    """
+    _, net, _ = collapse.train(config, WINDOW, chunker, epochs, draw, gate)
+    _, log_p = core.score(collapse.symbols_only(net), tokens)
+    return core.recall_accuracies(log_p, tokens[-1])[1]
+
+
+def one_seed(arguments):
+    """A, both gates, their chunkers and the collapsed net, at one level of noise."""
+    e, seed, T, epochs, chunk_epochs, n_eval = arguments
+    draw = partial(markov_recall, e=e)
+    config = core.Config(seed=seed, T=T, n_eval=n_eval, chunk_epochs=chunk_epochs)
+    rng = core.random_streams(seed)
+    net, _ = core.train_automatizer(config, rng, core.silent, draw)
+    threshold = core.surprise_threshold(net, draw(rng["probe"], T, core.N_PROBE))
+    training = draw(rng["chunk_data"], T, chunk_epochs * core.CHUNK_SEQUENCES)
+    tokens = draw(rng["evaluation"], T, n_eval)
+    loss, _, expected = observe(net, tokens)
+    jumps = next_in_cycle(tokens[:-2]) != tokens[1:-1]
+    result = {
+        "e": e,
+        "seed": seed,
+        "threshold_nats": threshold,
+        "jumps": jumps.sum(axis=0).tolist(),
+        "follows_cycle": float((expected == next_in_cycle(tokens[:-1])).mean()),
+        "target_loss": float(loss[-1].mean()),
+        "code_bits": float(1 + loss.sum(axis=0).mean() / np.log(2)),
+    }
+    for gate in GATES:
+        mask = surprises(gate, net, threshold, tokens)
+        fresh_streams = core.random_streams(seed)  # both chunkers from the same weights
+        trained_on = surprises(gate, net, threshold, training)
+        chunker = fit_chunker(config, fresh_streams, training, trained_on)
+        recall, choice = recalled(chunker, core.pass_up(tokens, mask), tokens[-1])
+        result[gate] = {
+            "k": mask.sum(axis=0).tolist(),
+            "recall": recall,
+            "choice": choice,
+            "bits": float(description_bits(tokens, mask).mean()),
+        }
+    gate = partial(surprises, "threshold", net, threshold)
+    result["collapsed"] = collapsed(config, draw, epochs, chunker, gate, tokens)
+    return result
+
+
+def lstm(arguments):
+    """The LSTM of `studies.controls`, chrono initialisation, on noisy filler."""
+    e, seed, T, budget, n_batches = arguments
+    draw = partial(markov_recall, e=e)
+    net, u, data, updates = controls.fit_lstm("chrono", seed, T, budget, draw)
+    tests = [
+        controls.tested_lstm(net, u, draw(data, T, controls.LSTM_BATCH)) for _ in range(n_batches)
+    ]
+    return {
+        "e": e,
+        "seed": seed,
+        "updates": updates,
+        "recall": float(np.mean([t["recall"] for t in tests])),
+        "choice": float(np.mean([t["choice"] for t in tests])),
+    }
+
+
+# --------------------------------------------------------------------------
+# The study
+# --------------------------------------------------------------------------
+
+
+def theory(e, T, n, n_levels):
+    """Expected k = 2 + e (T - 2), and where the mean of n sequences lies with 95% probability.
+
+    The jumps of a sequence are binomial. The second interval holds at all
+    `n_levels` levels at once with 95% probability (Bonferroni).
+    """
+    k, deviation = 2 + e * (T - 2), np.sqrt(e * (1 - e) * (T - 2) / n)
+    one, all_levels = stats.norm.ppf([0.975, 1 - 0.025 / n_levels]) * deviation
+    return {
+        "k": k,
+        "interval": [float(k - one), float(k + one)],
+        "interval_all": [float(k - all_levels), float(k + all_levels)],
+    }
+
+
+def summary(e, rows, T, n_levels):
+    """One level of noise, over seeds."""
+    k = np.array([row["misprediction"]["k"] for row in rows])
+    expected = theory(e, T, k.size, n_levels)
+    low, high = expected["interval"]
+    low_all, high_all = expected["interval_all"]
+    level = {
+        "e": e,
+        "entropy": entropy_rate(e),
+        "entropy_bits": float(1 + (T - 2) * entropy_rate(e) / np.log(2)),
+        "theory": expected,
+        "inside": bool(low <= k.mean() <= high),
+        "inside_all": bool(low_all <= k.mean() <= high_all),
+        "events_not_jumps": int((k - 2 - np.array([row["jumps"] for row in rows])).sum()),
+        "follows_cycle": mean([row["follows_cycle"] for row in rows]),
+        "jump_cost": float(-np.log(e / (core.N_FILLERS - 1))) if e else None,
+        "threshold_nats": mean([row["threshold_nats"] for row in rows]),
+        "target_loss": mean([row["target_loss"] for row in rows]),
+        "code_bits": mean([row["code_bits"] for row in rows]),
+        "collapsed_choice": mean([row["collapsed"] for row in rows]),
+        "collapsed_perfect": share([row["collapsed"] == 1 for row in rows]),
+    }
+    for gate in GATES:
+        of = [row[gate] for row in rows]
+        level[gate] = {
+            "k": mean(np.concatenate([row["k"] for row in of])),
+            "ratio": (T - 1) / float(np.mean([row["k"] for row in of])),
+            "bits": mean([row["bits"] for row in of]),
+            "recall": mean([row["recall"] for row in of]),
+            "choice": mean([row["choice"] for row in of]),
+            "perfect": share([row["recall"] == 1 for row in of]),
+            "choice_perfect": share([row["choice"] == 1 for row in of]),
+        }
+    return level
+
+
+def compute(quick, jobs):
+    T, levels, n, n_eval = (60, (0.0, 0.1, 0.5), 2, 10) if quick else (core.Config.T, LEVELS, 8, 50)
+    epochs, chunk_epochs = (10, 20) if quick else (300, core.Config.chunk_epochs)
+    lstm_levels, n_lstm, budget = (levels[:2], 2, 20) if quick else (LSTM_LEVELS, 3, 1000)
+    # The longest streams first, so that no process is left alone with them at the end.
+    tasks = [
+        (e, seed, T, epochs, chunk_epochs, n_eval)
+        for e in reversed(levels)
+        for seed in range(FIRST_SEED, FIRST_SEED + n)
+    ]
+    runs = over(one_seed, tasks, jobs, "noise")
+    tasks = [
+        (e, seed, T, budget, 2 if quick else 6)
+        for e in lstm_levels
+        for seed in range(FIRST_SEED, FIRST_SEED + n_lstm)
+    ]
+    lstms = over(lstm, tasks, jobs, "LSTM")
+    rows = []
+    for e in lstm_levels:
+        of = [r for r in lstms if r["e"] == e]
+        rows.append({
+            "e": e,
+            "solved": share([r["updates"] is not None for r in of]),
+            "updates": mean([r["updates"] or budget for r in of]),
+            "recall": mean([r["recall"] for r in of]),
+            "choice": mean([r["choice"] for r in of]),
+        })  # fmt: skip
+    n_levels = sum(0 < e <= UP_TO for e in levels)
+    return {
+        "T": T,
+        "seeds": n,
+        "n_eval": n_eval,
+        "levels": [
+            summary(e, [r for r in runs if r["e"] == e], T, n_levels) for e in levels
+        ],
+        "lstm": rows,
+        "lstm_budget": budget,
+        "runs": runs,
+        "lstm_runs": lstms,
+    }  # fmt: skip
+
+
+def carried_up_to(levels, gate):
+    """The largest level of noise up to which every seed chooses right without a break."""
+    broken = [level["e"] for level in levels if level[gate]["choice_perfect"]["share"] < 1]
+    return max(level["e"] for level in levels if level["e"] < min(broken, default=2))
+
+
+def answer(results):
+    """The finding in one sentence."""
+    levels, T = results["levels"], results["T"]
+    half = max((level for level in levels if level["e"] <= UP_TO), key=lambda level: level["e"])
+    noisiest = levels[-1]
+    measured, recall = half["misprediction"]["k"]["mean"], noisiest["threshold"]["recall"]["mean"]
+    return (
+        f"Mispredictions grow as 2 + e(T - 2) (e = {half['e']:g}: {half['theory']['k']:.0f} "
+        f"expected, {measured:.1f} measured), and C chooses right on every seed only up to "
+        f"e = {carried_up_to(levels, 'misprediction'):g}; the headline's threshold stops passing "
+        f"jumps up where they cost less than it, and recalls {recall:.0%} at T = {T:,} even under "
+        f"random filler (e = {noisiest['e']:g})."
+    )
+
+
+def with_interval(ax, x, values, label, colour, marker="o", style="-"):
+    centre = np.array([v["mean"] for v in values])
+    low, high = np.array([v["interval"] for v in values]).T
+    error = [np.maximum(centre - np.clip(low, 0, None), 0), np.maximum(high - centre, 0)]
+    ax.errorbar(
+        x, centre, error, fmt=marker, ls=style, color=colour, capsize=3, lw=2, ms=6, label=label
+    )
+
+
+def figures(results):
+    levels, T = results["levels"], results["T"]
+    e = np.array([level["e"] for level in levels])
+    entropy = np.array([level["entropy"] for level in levels])
+    noisiest = levels[-1]
+    figure = new_figure(
+        "Mispredictions grow as 2 + e(T - 2), and C fails beyond a few events; the threshold\n"
+        "stops passing jumps up, and recalls "
+        f"{noisiest['threshold']['recall']['mean']:.0%} under random filler",
+        height=8.0,
+    )
+    (counts, choices), (bits, ratios) = figure.subplots(2, 2)
+    place = np.maximum(e, 5e-4)  # e = 0 has a place on the logarithmic axis too
+
+    fine = np.geomspace(5e-4, 0.8, 200)
+    counts.plot(fine, 2 + fine * (T - 2), color="black", lw=1, ls="--", label="2 + e(T - 2)")
+    marks = ("misprediction", CHUNKER, "o"), ("threshold", AUTOMATIZER, "s")
+    for gate, colour, marker in marks:
+        label = {"misprediction": "mispredicted", "threshold": "loss above the threshold"}[gate]
+        with_interval(counts, place, [v[gate]["k"] for v in levels], label, colour, marker)
+    part = 4 * np.exp(-np.mean([v["threshold_nats"]["mean"] for v in levels if v["e"]]))
+    counts.axvline(part, color=FAINT, lw=1.5)
+    counts.text(part * 1.15, 1.15, "a jump costs\nthe threshold", fontsize=9, va="bottom")
+    counts.set(xscale="log", yscale="log", title="events per sequence, k", ylim=(1, 2000))
+    counts.legend(loc="upper left")
+
+    for gate, colour, marker in marks:
+        label = {"misprediction": "C on mispredictions", "threshold": "C on the threshold's events"}
+        values = [v[gate]["choice"] for v in levels]
+        with_interval(choices, place, values, label[gate], colour, marker)
+    values = [v["collapsed_choice"] for v in levels]
+    with_interval(choices, place * 1.06, values, "collapsed net (threshold)", "#CC79A7", "D", "--")
+    lstm_at = np.maximum([row["e"] for row in results["lstm"]], 5e-4)
+    values = [row["choice"] for row in results["lstm"]]
+    with_interval(choices, lstm_at * 0.94, values, "LSTM", BASELINE, "^", ":")
+    choices.axhline(0.5, color="black", lw=1, ls="--")
+    choices.set(xscale="log", ylim=(0, 1.05), title="choice accuracy, A or B (dashed: chance)")
+    choices.legend(loc="lower left")
+    for ax in (counts, choices):
+        ax.set_xlabel("e, probability of a jump")
+        ax.set_xticks([5e-4, 1e-3, 1e-2, 0.1, 0.8], ["0", "0.001", "0.01", "0.1", "0.8"])
+        ax.minorticks_off()
+
+    grid = np.linspace(0, np.log(core.N_FILLERS), 50)
+    per_nat = 1 / np.log(2)
+    bits.plot(grid, 1 + (T - 2) * grid * per_nat, color="black", lw=1, ls="--", label="entropy")
+    bits.plot(entropy, [v["code_bits"]["mean"] for v in levels], "x", color=BASELINE, ms=8,
+              mew=2, label="A's own predictions")  # fmt: skip
+    for gate, colour, marker in marks:
+        label = {"misprediction": "mispredictions and times", "threshold": "threshold's and times"}
+        bits.plot(entropy, [v[gate]["bits"]["mean"] for v in levels], marker + "-", color=colour,
+                  lw=2, label=label[gate])  # fmt: skip
+    bits.set(title="description length of a sequence, bits")
+    bits.legend(loc="upper left")
+
+    for gate, colour, marker in marks:
+        values = [v[gate]["ratio"] for v in levels]
+        ratios.semilogy(entropy, values, marker + "-", color=colour, lw=2)
+    ratios.set(title="depth-reduction ratio (T - 1) / k", ylim=(1, None))
+    for ax in (bits, ratios):
+        ax.set_xlabel("entropy of the filler, nats per step (most: log 5)")
+    return {"noise.png": figure}
+
+
+if __name__ == "__main__":
+    study("noise", compute, figures)
