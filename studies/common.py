@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import numpy as np
-from joblib import Parallel, delayed
+from joblib import Parallel, delayed, parallel_config
 from matplotlib import rc_context
 from scipy import stats
 from tqdm import tqdm
@@ -27,11 +28,36 @@ HOME = Path(__file__).resolve().parent
 
 
 def over(function, arguments, jobs, describe="runs"):
-    """[function(a) for a in arguments], in order, on `jobs` processes, with a progress bar."""
+    """[function(a) for a in arguments], in order, on `jobs` processes, with a progress bar.
+
+    Within `dask_cluster` it is the cluster's workers that run them, all of them.
+    """
     arguments = list(arguments)
     tasks = (delayed(function)(a) for a in arguments)
     running = Parallel(n_jobs=jobs, return_as="generator")(tasks)
     return list(tqdm(running, total=len(arguments), desc=describe, unit="run", leave=False))
+
+
+@contextmanager
+def dask_cluster(address):
+    """Whatever goes through `over` runs on the Dask cluster whose scheduler is there.
+
+    joblib's own backend for Dask does it. Every worker needs this repository,
+    at the same commit, and its packages.
+    """
+    try:
+        from distributed import Client
+    except ImportError as e:
+        raise BadInput('--dask needs Dask: pip install -e ".[dask]"') from e
+    try:
+        client = Client(address, timeout=5)
+    except (OSError, ValueError, TypeError) as e:
+        raise BadInput(
+            f"no Dask scheduler answers at {address}: start one with `dask scheduler`, workers "
+            "with `dask worker ADDRESS`, and give the address that it prints"
+        ) from e
+    with client, parallel_config(backend="dask"):
+        yield
 
 
 def share(successes):
@@ -62,7 +88,7 @@ def write(path, data):
     print(f"wrote {path}")
 
 
-def study(name, compute, figures):
+def study(name, compute, figures, **numbers):
     """The command line of a study.
 
     Parameters
@@ -71,6 +97,8 @@ def study(name, compute, figures):
     compute : callable(quick, jobs) -> dict
         Runs the study; `quick` asks for a run of seconds, for the tests.
     figures : callable(results) -> {file name: Figure}
+    **numbers : str
+        Whole numbers of at least 1 that `compute` takes too, each with its help.
     """
 
     def main():
@@ -78,16 +106,24 @@ def study(name, compute, figures):
         parser.add_argument("--quick", action="store_true", help="a run of seconds, for the tests")
         parser.add_argument("--plot-only", action="store_true", help="redraw from the JSON file")
         parser.add_argument("--jobs", type=whole_number, default=os.cpu_count(), help="processes")
+        parser.add_argument("--dask", metavar="ADDRESS", help="run on this scheduler's cluster")
         parser.add_argument("--out", help="folder for results/ and viz/")
+        for option, text in numbers.items():
+            parser.add_argument(f"--{option}", type=whole_number, help=text)
         options = parser.parse_args()
-        if options.jobs < 1:
-            raise BadInput(f"--jobs must be at least 1, got {options.jobs}")
+        for option in ("jobs", *numbers):
+            value = getattr(options, option)
+            if value is not None and value < 1:
+                raise BadInput(f"--{option} must be at least 1, got {value}")
+        given = {n: getattr(options, n) for n in numbers if getattr(options, n) is not None}
         home = Path(options.out) if options.out else HOME / "quick" if options.quick else HOME
         path, made_by = home / "results" / f"{name}.json", f"python3 -m studies.{name}"
         if options.plot_only:
             results = read_json(path, made_by)
         else:
-            results = {**compute(options.quick, options.jobs), "env": environment()}
+            with dask_cluster(options.dask) if options.dask else nullcontext():
+                computed = compute(options.quick, options.jobs, **given)
+            results = {**computed, "env": environment()}
             write(path, to_json(results))
         try:
             with rc_context(STYLE):

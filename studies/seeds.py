@@ -4,7 +4,10 @@
 
 The headline run for seeds 0 .. 99 at T = 1200, and for the document's seeds
 1 .. 3 at T = 500. Control: the same baseline, from the same weights and the
-same stream of data, trained ten times as long.
+same stream of data, trained ten times as long. Any number of seeds, on this
+machine or on a cluster:
+
+    python3 -m studies.seeds --seeds 10000 --dask tcp://ADDRESS:8786 --out sweep
 """
 
 from __future__ import annotations
@@ -79,8 +82,9 @@ def long_baseline(config):
     }
 
 
-def compute(quick, jobs):
+def compute(quick, jobs, seeds=None):
     n, T = (3, 60) if quick else (100, Config.T)
+    n = seeds or n
     configs = [Config(seed=seed, T=T) for seed in range(n)]
     runs = over(headline, configs, jobs, "headline")
     document = over(headline, [Config(seed=s, T=min(T, 500)) for s in (1, 2, 3)], jobs, "T = 500")
@@ -169,4 +173,4 @@ def figures(results):
 
 
 if __name__ == "__main__":
-    study("seeds", compute, figures)
+    study("seeds", compute, figures, seeds="how many, counted from 0")

@@ -1,0 +1,101 @@
+"""The sweep runner on a Dask cluster: a real scheduler and two workers on loopback."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import pytest
+
+import chunker_very_deep_1200 as core
+
+ROOT = Path(core.__file__).parent
+PATHS = f"{ROOT}{os.pathsep}{ROOT / 'tests'}"  # workers must find what they are to run
+ENVIRONMENT = {**os.environ, "PYTHONPATH": PATHS, "OPENBLAS_NUM_THREADS": "1"}
+
+
+@contextmanager
+def process(*arguments):
+    """A program of Dask's in the background, stopped at the end."""
+    running = subprocess.Popen(
+        [sys.executable, "-m", "dask", *map(str, arguments)],
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=ENVIRONMENT,
+    )  # fmt: skip
+    try:
+        yield running
+    finally:
+        running.terminate()
+        running.wait(timeout=30)
+
+
+@pytest.fixture(scope="module")
+def scheduler(tmp_path_factory):
+    """The address of a scheduler with two workers."""
+    folder = tmp_path_factory.mktemp("dask")
+    file = folder / "scheduler.json"
+    local = "--scheduler-file", file, "--host", "127.0.0.1", "--no-dashboard"
+    with ExitStack() as stack:
+        stack.enter_context(process("scheduler", "--port", 0, *local))
+        for i in range(2):
+            where = "--local-directory", folder / f"worker{i}", "--nthreads", 1
+            stack.enter_context(process("worker", *local, *where, "--no-nanny"))
+        for _ in range(300):
+            try:
+                yield json.loads(file.read_text())["address"]
+                return
+            except (FileNotFoundError, ValueError):
+                time.sleep(0.1)
+        raise TimeoutError("no scheduler")
+
+
+def study(*arguments):
+    return subprocess.run(
+        [sys.executable, "-m", *map(str, arguments)],
+        capture_output=True, text=True, timeout=120, env=ENVIRONMENT,
+    )  # fmt: skip
+
+
+def numbers(folder):
+    """What the seeds study found, without times."""
+    results = core.read_json(folder / "results" / "seeds.json", made_by="")
+    assert len(results["runs"]) == 4
+    for run in results["long_baselines"]:
+        assert run.pop("seconds") > 0
+    return {k: v for k, v in results.items() if k not in ("env", "long_baseline_seconds")}
+
+
+def test_a_cluster_gives_the_numbers_of_this_machine(scheduler, tmp_path):
+    sweep = "studies.seeds", "--quick", "--seeds", 4, "--out"
+    here = study(*sweep, tmp_path / "here", "--jobs", 1)
+    assert here.returncode == 0, here.stderr
+    there = study(*sweep, tmp_path / "there", "--dask", scheduler)
+    assert there.returncode == 0, there.stderr
+    assert numbers(tmp_path / "here") == numbers(tmp_path / "there")
+
+
+def test_the_workers_did_it(scheduler):
+    from distributed import Client
+
+    from studies.common import dask_cluster, over
+
+    with Client(scheduler, set_as_default=False) as client:
+        client.wait_for_workers(2, timeout=60)
+        workers = set(client.run(os.getpid).values())
+    with dask_cluster(scheduler):
+        done = over(slow_pid, range(8), jobs=1)
+    assert set(done) == workers and os.getpid() not in workers
+
+
+def slow_pid(_):
+    time.sleep(0.2)
+    return os.getpid()
+
+
+@pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "nowhere", "ftp://127.0.0.1:8786"])
+def test_no_scheduler_is_one_line(tmp_path, address):
+    done = study("studies.seeds", "--quick", "--out", tmp_path, "--dask", address)
+    assert done.returncode == 2 and not list(tmp_path.iterdir())
+    assert done.stderr.count("\n") == 1 and "dask scheduler" in done.stderr, done.stderr
