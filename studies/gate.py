@@ -352,7 +352,7 @@ def one_seed(arguments):
     return result
 
 
-def level_summary(e, rows, thresholds):
+def level_summary(e, runs, thresholds):
     """One level of noise over seeds: the sweep, and each gate."""
 
     def over_seeds(tests):
@@ -361,7 +361,7 @@ def level_summary(e, rows, thresholds):
             "perfect": share([t["recall"] == 1 for t in tests]),
         }
 
-    sweep = [over_seeds([r["sweep"][i] for r in rows]) for i in range(len(thresholds))]
+    sweep = [over_seeds([r["sweep"][i] for r in runs]) for i in range(len(thresholds))]
     good = [x for x, s in zip(thresholds, sweep) if s["perfect"]["share"] == 1]
     return {
         "e": e,
@@ -370,8 +370,8 @@ def level_summary(e, rows, thresholds):
         "plateau_unbroken": bool(good) and len(good) == len(within(thresholds, good)),
         "gates": {
             name: {
-                **over_seeds([r[name] for r in rows]),
-                "thresholds": [r[name]["threshold"] for r in rows],
+                **over_seeds([r[name] for r in runs]),
+                "thresholds": [r[name]["threshold"] for r in runs],
             }
             for name in GATES
         },
@@ -396,20 +396,20 @@ def compute(quick, jobs):
         for seed in range(FIRST_SEED, FIRST_SEED + n_seeds)
     ]
     runs = over(one_seed, tasks, jobs, "gates")
-    rows = [level_summary(e, [r for r in runs if r["e"] == e], thresholds) for e in levels]
+    summary = [level_summary(e, [r for r in runs if r["e"] == e], thresholds) for e in levels]
     possible = [
-        row["e"] for row in rows
+        row["e"] for row in summary
         if row["plateau"] or any(g["perfect"]["share"] == 1 for g in row["gates"].values())
     ]  # fmt: skip
     kept = {
-        name: [row["e"] for row in rows if row["gates"][name]["perfect"]["share"] == 1]
+        name: [row["e"] for row in summary if row["gates"][name]["perfect"]["share"] == 1]
         for name in GATES
     }
     return {
         "T": T,
         "seeds": n_seeds,
         "thresholds": thresholds,
-        "levels": rows,
+        "levels": summary,
         "possible": possible,
         "kept": kept,
         "keeps_all": [name for name in GATES if kept[name] == possible],

@@ -219,9 +219,9 @@ def theory(e, T, n, n_levels):
     }
 
 
-def summary(e, rows, T, n_levels):
+def summary(e, runs, T, n_levels):
     """One level of noise, over seeds."""
-    k = np.array([row["misprediction"]["k"] for row in rows])
+    k = np.array([run["misprediction"]["k"] for run in runs])
     expected = theory(e, T, k.size, n_levels)
     low, high = expected["interval"]
     low_all, high_all = expected["interval_all"]
@@ -232,25 +232,25 @@ def summary(e, rows, T, n_levels):
         "theory": expected,
         "inside": bool(low <= k.mean() <= high),
         "inside_all": bool(low_all <= k.mean() <= high_all),
-        "events_not_jumps": int((k - 2 - np.array([row["jumps"] for row in rows])).sum()),
-        "follows_cycle": mean([row["follows_cycle"] for row in rows]),
+        "events_not_jumps": int((k - 2 - np.array([run["jumps"] for run in runs])).sum()),
+        "follows_cycle": mean([run["follows_cycle"] for run in runs]),
         "jump_cost": float(-np.log(e / (core.N_FILLERS - 1))) if e else None,
-        "threshold_nats": mean([row["threshold_nats"] for row in rows]),
-        "target_loss": mean([row["target_loss"] for row in rows]),
-        "code_bits": mean([row["code_bits"] for row in rows]),
-        "collapsed_choice": mean([row["collapsed"] for row in rows]),
-        "collapsed_perfect": share([row["collapsed"] == 1 for row in rows]),
+        "threshold_nats": mean([run["threshold_nats"] for run in runs]),
+        "target_loss": mean([run["target_loss"] for run in runs]),
+        "code_bits": mean([run["code_bits"] for run in runs]),
+        "collapsed_choice": mean([run["collapsed"] for run in runs]),
+        "collapsed_perfect": share([run["collapsed"] == 1 for run in runs]),
     }
     for gate in GATES:
-        of = [row[gate] for row in rows]
+        of = [run[gate] for run in runs]
         level[gate] = {
-            "k": mean(np.concatenate([row["k"] for row in of])),
-            "ratio": (T - 1) / float(np.mean([row["k"] for row in of])),
-            "bits": mean([row["bits"] for row in of]),
-            "recall": mean([row["recall"] for row in of]),
-            "choice": mean([row["choice"] for row in of]),
-            "perfect": share([row["recall"] == 1 for row in of]),
-            "choice_perfect": share([row["choice"] == 1 for row in of]),
+            "k": mean(np.concatenate([run["k"] for run in of])),
+            "ratio": (T - 1) / float(np.mean([run["k"] for run in of])),
+            "bits": mean([run["bits"] for run in of]),
+            "recall": mean([run["recall"] for run in of]),
+            "choice": mean([run["choice"] for run in of]),
+            "perfect": share([run["recall"] == 1 for run in of]),
+            "choice_perfect": share([run["choice"] == 1 for run in of]),
         }
     return level
 
@@ -272,10 +272,10 @@ def compute(quick, jobs):
         for seed in range(FIRST_SEED, FIRST_SEED + n_lstm)
     ]
     lstms = over(lstm, tasks, jobs, "LSTM")
-    rows = []
+    lstm_rows = []
     for e in lstm_levels:
         of = [r for r in lstms if r["e"] == e]
-        rows.append({
+        lstm_rows.append({
             "e": e,
             "solved": share([r["updates"] is not None for r in of]),
             "updates": mean([r["updates"] or budget for r in of]),
@@ -290,7 +290,7 @@ def compute(quick, jobs):
         "levels": [
             summary(e, [r for r in runs if r["e"] == e], T, n_levels) for e in levels
         ],
-        "lstm": rows,
+        "lstm": lstm_rows,
         "lstm_budget": budget,
         "runs": runs,
         "lstm_runs": lstms,
@@ -301,6 +301,30 @@ def carried_up_to(levels, gate):
     """The largest level of noise up to which every seed chooses right without a break."""
     broken = [level["e"] for level in levels if level[gate]["choice_perfect"]["share"] < 1]
     return max(level["e"] for level in levels if level["e"] < min(broken, default=2))
+
+
+def rows(results):
+    """The table of a README: header and rows of strings, a row for each level of noise."""
+    lstms = {row["e"]: row for row in results["lstm"]}
+    header = (
+        "e", "entropy, nats a step", "2 + e(T - 2), 95% interval", "k, mispredictions",
+        "k, threshold", "bits: entropy", "mispredictions", "threshold", "choice: C, mispredictions",
+        "C, threshold", "collapsed", "LSTM",
+    )  # fmt: skip
+    lines = []
+    for v in results["levels"]:
+        mis, above = v["misprediction"], v["threshold"]
+        low, high = v["theory"]["interval"]
+        choices = [x["choice"]["mean"] for x in (mis, above)] + [v["collapsed_choice"]["mean"]]
+        lstm = lstms.get(v["e"])
+        lines.append((
+            f"{v['e']:g}", f"{v['entropy']:.3f}",
+            f"{v['theory']['k']:.1f} ({low:.1f} to {high:.1f})",
+            f"{mis['k']['mean']:.1f}", f"{above['k']['mean']:.1f}", f"{v['entropy_bits']:,.0f}",
+            f"{mis['bits']['mean']:,.0f}", f"{above['bits']['mean']:,.0f}",
+            *(f"{x:.0%}" for x in choices), f"{lstm['choice']['mean']:.0%}" if lstm else "-",
+        ))  # fmt: skip
+    return header, lines
 
 
 def answer(results):

@@ -113,11 +113,11 @@ def compute(quick, jobs):
     # One after the other, in this process: the times are those of a machine to itself.
     tasks = [(seed, T, lengths) for seed in range(FIRST_SEED, FIRST_SEED + n)]
     runs = over(one_seed, tasks, 1, "streams")
-    rows = []
+    summary = []
     for i, length in enumerate(lengths):
         of = [run["rows"][i] for run in runs]
         seconds = mean([row["seconds"] for row in of])
-        rows.append({
+        summary.append({
             "T": length,
             "seconds": seconds,
             "steps_per_second": core.N_TRIGGERS * length / seconds["median"],
@@ -128,11 +128,11 @@ def compute(quick, jobs):
             "choice": mean([row["choice"] for row in of]),
             "perfect": share([row["recall"] == 1 for row in of]),
         })  # fmt: skip
-    x, y = np.log([[row["T"], row["seconds"]["median"]] for row in rows[-3:]]).T
+    x, y = np.log([[row["T"], row["seconds"]["median"]] for row in summary[-3:]]).T
     return {
         "trained_at": T,
         "seeds": n,
-        "rows": rows,
+        "rows": summary,
         "exponent": float(stats.linregress(x, y).slope),
         "throughput": [throughput(n_runs, T, j) for j in sorted({1, jobs})],
         "runs": runs,
@@ -151,8 +151,8 @@ def answer(results):
     )
 
 
-def table_rows(results):
-    """Header and rows of strings."""
+def rows(results):
+    """The table of a README: header and rows of strings."""
     header = ("T", "surprises at 0 and T - 1 alone", "recall", "choice, A or B", "seconds",
               "million steps a second", "peak memory, MB")  # fmt: skip
     lines = []
@@ -167,9 +167,9 @@ def table_rows(results):
 
 
 def figures(results):
-    rows = results["rows"]
-    T = np.array([row["T"] for row in rows])
-    last = rows[-1]
+    of = results["rows"]
+    T = np.array([row["T"] for row in of])
+    last = of[-1]
     figure = new_figure(
         f"{last['T']:,} steps: {last['k']['mean']:.2f} surprises, recall "
         f"{last['recall']['mean']:.0%},\nin {last['seconds']['median']:.0f} s and "
@@ -177,13 +177,13 @@ def figures(results):
         height=4.2,
     )
     left, right = figure.subplots(1, 2)
-    seconds = np.array([row["seconds"]["median"] for row in rows])
+    seconds = np.array([row["seconds"]["median"] for row in of])
     left.loglog(T, seconds, "o-", color=AUTOMATIZER, lw=2)
     for x, y in zip(T, seconds):
         left.annotate(f"{y:.2g} s", (x, y), xytext=(-8, 6), textcoords="offset points", ha="right")
     left.set(title="seconds for both sequences, median over seeds", xlim=(T[0] / 8, T[-1] * 3))
     left.set_ylim(seconds[0] / 3, seconds[-1] * 4)
-    peak = np.array([row["peak_mb"] for row in rows])
+    peak = np.array([row["peak_mb"] for row in of])
     right.semilogx(T, peak, "o-", color=CHUNKER, lw=2)
     right.semilogx(T, 8e-6 * core.N_TRIGGERS * T, color=FAINT, lw=1.5, ls="--")
     right.text(T[-1] * 0.5, peak.max() * 1.33, "the losses alone,\nwere they kept", ha="right")
