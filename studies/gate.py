@@ -467,17 +467,22 @@ def figures(results):
         f"gate at {len(kept['learned'])}",
         height=7.6,
     )
-    (counts, recalls), (precisions, gates) = figure.subplots(2, 2)
+    (counts, recalls), (detections, gates) = figure.subplots(2, 2)
     colours = colormaps["viridis"](np.linspace(0, 0.9, len(levels)))
     for level, colour in zip(levels, colours):
-        for ax, key in ((counts, "k"), (recalls, "recall"), (precisions, "detected")):
+        for ax, key, style in (
+            (counts, "k", "-"), (recalls, "recall", "-"),
+            (detections, "detected", "-"), (detections, "precision", ":"),
+        ):  # fmt: skip
             values = [s[key]["mean"] for s in level["sweep"]]
-            ax.plot(thresholds, values, color=colour, lw=2, label=f"{level['e']:g}")
+            ax.plot(thresholds, values, style, color=colour, lw=2, label=f"{level['e']:g}")
     counts.set(yscale="log", ylim=(1, None), title="events per sequence, k")
     counts.legend(title="e", ncols=2)
     recalls.set(ylim=(-0.03, 1.05), title="recall accuracy of the chunker")
-    precisions.set(ylim=(-0.03, 1.05), title="share of the unpredictable steps that go up")
-    for ax in (counts, recalls, precisions):
+    detections.set(
+        ylim=(-0.03, 1.05), title="detection of unpredictable steps: recall; dotted: precision"
+    )
+    for ax in (counts, recalls, detections):
         ax.set_xlabel("threshold on A's loss, nats")
 
     shares = [[level["gates"][name]["perfect"]["share"] for level in levels] for name in GATES]
