@@ -15,6 +15,7 @@ from tqdm import tqdm
 from chunker_very_deep_1200 import (
     BadInput,
     OneLineParser,
+    check_writable,
     environment,
     read_json,
     run_command,
@@ -82,6 +83,15 @@ def mean(values):
     }
 
 
+def check_room(path):
+    """Make the folder of `path`, or raise `BadInput` now rather than after a long run."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as e:
+        raise BadInput(f"can't make the folder {path.parent} ({e.strerror}): name another") from e
+    check_writable(path)
+
+
 def write(path, data):
     path.parent.mkdir(parents=True, exist_ok=True)
     write_whole(path, data)
@@ -122,6 +132,7 @@ def study(name, compute, figures, **numbers):
             results = read_json(path, made_by)
         else:
             with dask_cluster(options.dask) if options.dask else nullcontext():
+                check_room(path)
                 computed = compute(options.quick, options.jobs, **given)
             results = {**computed, "env": environment()}
             write(path, to_json(results))

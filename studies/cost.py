@@ -875,8 +875,8 @@ def figures(results):
     }
     found = {s["method"]: s["movement"] for s in results["solved"]}
     figure = new_figure(
-        f"At T = {T:,} full BPTT keeps {kept['baseline']:,.0f} bytes of activations, A "
-        f"{kept['A']:,.0f} and C {kept['C']:,.0f}, at any T;\n"
+        f"Full BPTT keeps {kept['baseline']:,.0f} bytes of activations at T = {T:,}, A "
+        f"{kept['A']:,.0f} and C {kept['C']:,.0f} at any T;\n"
         f"until solved the movement of the LSTM is {found['LSTM'] / found['A + C']:.0f} times that "
         "of A and C",
         height=7.6,

@@ -225,7 +225,13 @@ def test_bad_options_of_the_figure_scripts(command, tmp_path, small_file, progra
 
 @pytest.mark.parametrize(
     ("options", "says"),
-    [(["--jobs", 0], "--jobs must be at least 1"), (["--plot-only", "--out", "."], "can't read")],
+    [
+        (["--jobs", 0], "--jobs must be at least 1"),
+        (["--seeds", 0], "--seeds must be at least 1"),
+        (["--seeds", "many"], "must be a whole number"),
+        (["--plot-only", "--out", "."], "can't read"),
+        (["--quick", "--out", "/dev/null/sweep"], "can't make the folder"),
+    ],
 )
 def test_bad_options_of_a_study(command, tmp_path, options, says):
     assert_refused(command("studies.seeds", *options), 2, says, tmp_path, {})
