@@ -299,4 +299,4 @@ def figures(results):
 
 
 if __name__ == "__main__":
-    study("benchmark", compute, figures)
+    study("benchmark", compute, figures, this_machine=True)

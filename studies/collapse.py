@@ -75,7 +75,9 @@ def backward(net, grad, cut):
 
 def trigger_alone(tokens):
     """The surprises before the target where A has learnt the filler: the trigger. (T, B)"""
-    return np.arange(len(tokens))[:, None] == np.zeros(tokens.shape[1])
+    mask = np.zeros(tokens.shape, bool)
+    mask[0] = True
+    return mask
 
 
 def train(

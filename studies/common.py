@@ -47,7 +47,7 @@ def dask_cluster(address):
     at the same commit, and its packages.
     """
     try:
-        from distributed import Client
+        from distributed import Client, KilledWorker
     except ImportError as e:
         raise BadInput('--dask needs Dask: pip install -e ".[dask]"') from e
     try:
@@ -58,7 +58,18 @@ def dask_cluster(address):
             "with `dask worker ADDRESS`, and give the address that it prints"
         ) from e
     with client, parallel_config(backend="dask"):
-        yield
+        try:
+            client.wait_for_workers(1, timeout=30)
+        except TimeoutError as e:
+            raise BadInput(
+                f"the scheduler at {address} has no workers: start one with `dask worker {address}`"
+            ) from e
+        try:
+            yield
+        except (KilledWorker, ModuleNotFoundError) as e:
+            raise BadInput(
+                f"a worker failed ({e}): install this repository and its packages on every node"
+            ) from e
 
 
 def share(successes):
@@ -83,6 +94,12 @@ def mean(values):
     }
 
 
+def percent(interval):
+    """A share or a mean with its interval; a mean that is the same on every seed has none."""
+    centre, (low, high) = interval.get("share", interval.get("mean")), interval["interval"]
+    return f"{centre:.1%}" if low == high else f"{centre:.1%} ({low:.1%} to {high:.1%})"
+
+
 def check_room(path):
     """Make the folder of `path`, or raise `BadInput` now rather than after a long run."""
     try:
@@ -98,7 +115,7 @@ def write(path, data):
     print(f"wrote {path}")
 
 
-def study(name, compute, figures, **numbers):
+def study(name, compute, figures, this_machine=False, **numbers):
     """The command line of a study.
 
     Parameters
@@ -107,6 +124,8 @@ def study(name, compute, figures, **numbers):
     compute : callable(quick, jobs) -> dict
         Runs the study; `quick` asks for a run of seconds, for the tests.
     figures : callable(results) -> {file name: Figure}
+    this_machine : bool
+        It measures the machine that it runs on: no cluster.
     **numbers : str
         Whole numbers of at least 1 that `compute` takes too, each with its help.
     """
@@ -125,13 +144,17 @@ def study(name, compute, figures, **numbers):
             value = getattr(options, option)
             if value is not None and value < 1:
                 raise BadInput(f"--{option} must be at least 1, got {value}")
+        if this_machine and options.dask is not None:
+            raise BadInput("this study measures the machine that it runs on: run it without --dask")
         given = {n: getattr(options, n) for n in numbers if getattr(options, n) is not None}
+        if given and not (options.out or options.quick):
+            raise BadInput(f"--{next(iter(given))} needs --out: the committed results stay")
         home = Path(options.out) if options.out else HOME / "quick" if options.quick else HOME
         path, made_by = home / "results" / f"{name}.json", f"python3 -m studies.{name}"
         if options.plot_only:
             results = read_json(path, made_by)
         else:
-            with dask_cluster(options.dask) if options.dask else nullcontext():
+            with dask_cluster(options.dask) if options.dask is not None else nullcontext():
                 check_room(path)
                 computed = compute(options.quick, options.jobs, **given)
             results = {**computed, "env": environment()}

@@ -514,8 +514,9 @@ def answer(results):
         f", or {number(schedules[f'alone_{fastest}']['sequences']['median'])} when A is given "
         f"{fastest} first instead of {core.Config.auto_epochs * core.AUTO_BATCH}"
     )  # fmt: skip
+    word = "Yes" if bptt["reached"]["share"] == rtrl["reached"]["share"] == 1 else "Mostly"
     return (
-        f"Yes: on-line k falls from {bptt['k_first']['mean']:.0f} in the first sequence to "
+        f"{word}: on-line k falls from {bptt['k_first']['mean']:.0f} in the first sequence to "
         f"{number(bptt['k'] and bptt['k']['mean'], '{:g}')}, and "
         f"{bptt['reached']['k']}/{bptt['reached']['n']} seeds reach 100%, after "
         f"{number(bptt['sequences']['median'])} sequences (median); with A trained by RTRL "
@@ -564,7 +565,7 @@ def figures(results):
         f"{number(bptt['sequences']['median'])} sequences (median; A by RTRL: "
         f"{number(rtrl['sequences']['median'])});\ndecoupled after "
         f"{number(headline['sequences']['median'])}"
-        + (f", or {number(fairer['median'])} if A has {fastest} first, not 640" if fairer else ""),
+        + (f", or {number(fairer['median'])} if A has but {fastest} first" if fairer else ""),
         height=4.8,
     )
     left, right = figure.subplots(1, 2)

@@ -229,6 +229,7 @@ def test_bad_options_of_the_figure_scripts(command, tmp_path, small_file, progra
         (["--jobs", 0], "--jobs must be at least 1"),
         (["--seeds", 0], "--seeds must be at least 1"),
         (["--seeds", "many"], "must be a whole number"),
+        (["--seeds", 3], "needs --out"),
         (["--plot-only", "--out", "."], "can't read"),
         (["--quick", "--out", "/dev/null/sweep"], "can't make the folder"),
     ],

@@ -1,5 +1,7 @@
 """The hierarchy: the task, training on streams of different lengths, the stack."""
 
+from unittest.mock import patch
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -222,9 +224,29 @@ def test_a_small_stack_and_its_determinism():
     arguments = (0, 1, hierarchy.QUICK, "memoryless", 1)
     once, again = hierarchy.one_stack(arguments), hierarchy.one_stack(arguments)
     assert core.to_json(once) == core.to_json(again)
-    assert once["stack"] == once["two_level"] == {"recall": 1.0, "choice": 1.0, "k": 2.0}
+    assert once["stack"] == {"recall": 1.0, "choice": 1.0, "k": 2.0}
+    assert once["two_level"].pop("trigger_difference") > 1
+    assert once["two_level"] == once["stack"]
     assert once["own"][0]["extra"] == once["own"][0]["lost"] == 0
     assert once["ratio"] == pytest.approx(hierarchy.expected_length(1) / 2, rel=0.02)
+
+
+def test_a_net_that_has_kept_nothing_chooses_right_half_of_the_time():
+    rng = np.random.default_rng(0)
+    level_0, C = (core.init_rnn(rng, 4, 1.0, 7, 7) for _ in range(2))
+    C.W_hh[...] = 0  # the state is that of the last symbol alone
+    fresh = hierarchy.draw(rng, 1, 9)
+    masks = [np.ones(len(stream), bool) for stream in fresh]
+    with patch.object(hierarchy, "missed", lambda net, streams: masks):
+        answers = hierarchy.after_both(C, level_0, fresh, masks, fresh)
+    assert answers["choice"] == 0.5 and answers["trigger_difference"] == 0
+
+
+def test_the_other_trigger_changes_nothing_else():
+    (stream,) = hierarchy.draw(np.random.default_rng(1), 2, 1)
+    other = hierarchy.other_trigger(stream)
+    assert np.flatnonzero(other != stream).tolist() == [0, len(stream) - 1]
+    assert other[0] == other[-1] == 1 - stream[0]
 
 
 def test_stages_draw_from_their_own_streams():

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from test_network import central_differences
 
 import chunker_very_deep_1200 as core
-from studies import gate, noise
+from studies import collapse, gate, noise
 
 
 def test_without_noise_the_task_is_the_headline_s():
@@ -141,3 +141,67 @@ def test_what_is_not_detected_is_not_recalled():
     mask[0] = True
     events = core.pass_up(tokens, mask)
     assert noise.recalled(core.init_rnn(rng, 3, 1.0), events, tokens[-1]) == (0.0, 0.0)
+
+
+def test_the_plateau_is_unbroken():
+    good = [False, True, True, False, True, True, True, False]
+    assert gate.longest_run(list(range(8)), good) == [4, 6]
+    assert gate.longest_run([0.0, 1.0], [False, False]) is None
+
+
+def test_losses_without_any_structure_are_no_accident():
+    same = np.full((9, 4), 0.3)
+    assert gate.split(same) == 0.3 and gate.mixture(same) == np.inf
+
+
+def test_the_gate_learns_to_pass_the_target_alone(monkeypatch):
+    monkeypatch.setattr(gate, "COST", 0.7)  # at T = 40 a target costs A less than 5 nats
+    draw = partial(noise.markov_recall, e=0.0)
+    config = core.Config(T=40, auto_epochs=300)
+    A, _ = core.train_automatizer(config, core.random_streams(0), core.silent, draw)
+    learned, history = gate.learn_gate(np.random.default_rng(0), A, draw, 40, 600)
+    assert history[-1] < history[0]
+    mask = gate.passed(
+        partial(gate.open_gate, learned), gate.seen(A, draw(np.random.default_rng(1), 40, 9))
+    )
+    assert mask[[0, -1]].all() and not mask[1:-1].any()
+
+
+def test_recall_ceiling():
+    assert noise.recall_ceiling(0.0, 1200) == 1.0
+    rng, T, e = np.random.default_rng(0), 30, 0.1
+    jumps = rng.binomial(T - 2, e, 100_000)
+    best = 0.0
+    for j in range(T - 1):  # what to say after j jumps, by counting
+        target, jump = np.mean(jumps == j), np.mean(jumps > j) / core.N_FILLERS
+        best += target if target > jump else 0.0
+    assert noise.recall_ceiling(e, T) == pytest.approx(best, abs=0.01)
+
+
+def test_chunkers_of_the_same_events_are_trained_once():
+    draw, config = partial(noise.markov_recall, e=0.0), partial(core.Config, seed=0, T=20)
+    A = core.init_rnn(np.random.default_rng(0), 4, 1.0)
+    training = gate.seen(A, draw(np.random.default_rng(1), 20, 64))
+    judge = gate.Judge(0, config, training, gate.seen(A, draw(np.random.default_rng(2), 20, 9)))
+    ends = np.zeros((19, 1), bool)
+    ends[-1] = True
+    first = judge.test(lambda s: ends.repeat(s.tokens.shape[1], axis=1))
+    second = judge.test(lambda s: ends.repeat(s.tokens.shape[1], axis=1))
+    assert first == second and len(judge.known) == 1
+    assert first["k"] == 2 and first["precision"] == first["target"] == first["detected"] == 1
+    judge.test(gate.mispredicted)
+    assert len(judge.known) == 2
+
+
+def test_the_collapsed_net_is_given_c_s_state_after_every_event():
+    C = core.init_rnn(np.random.default_rng(0), 4, 1.0)
+    tokens = noise.markov_recall(np.random.default_rng(1), 12, 3, 0.5)
+    mask = np.random.default_rng(2).random(tokens.shape) < 0.4
+    mask[0] = True
+    goals = collapse.state_goals(C, tokens, mask) / np.sqrt(collapse.STATE_WEIGHT)
+    for b in range(3):
+        h = np.zeros(4)
+        for t in range(11):
+            if mask[t, b]:
+                h = np.tanh(C.W_xh[tokens[t, b]] + h @ C.W_hh + C.b_h)
+            assert np.allclose(goals[t, b], h, rtol=1e-12)
