@@ -372,7 +372,7 @@ def rows(results):
         low, high = v["theory"]["interval"]
         lstm = lstms.get(v["e"])
         lines.append((
-            f"{v['e']:g}", f"{v['entropy']:.3f}",
+            f"{v['e']:g}", f"{abs(v['entropy']):.3f}",
             f"{v['theory']['k']:.1f} ({low:.1f} to {high:.1f})",
             f"{mis['k']['mean']:.1f}", f"{above['k']['mean']:.1f}", f"{v['entropy_bits']:,.0f}",
             f"{mis['bits']['mean']:,.0f}", f"{above['bits']['mean']:,.0f}",
@@ -398,10 +398,10 @@ def answer(results):
     )
 
 
-def plot_means(ax, x, values, label, colour, marker="o", style="-"):
+def plot_means(ax, x, values, label, colour, marker="o", style="-", most=None):
     centre = np.array([v["mean"] for v in values])
-    low, high = np.array([v["interval"] for v in values]).T
-    error = [np.maximum(centre - np.clip(low, 0, None), 0), np.maximum(high - centre, 0)]
+    low, high = np.clip([v["interval"] for v in values], 0, most).T
+    error = [centre - low, high - centre]
     ax.errorbar(
         x, centre, error, fmt=marker, ls=style, color=colour, capsize=3, lw=2, ms=6, label=label
     )
@@ -423,7 +423,7 @@ def figures(results):
     (counts, choices), (bits, ratios) = figure.subplots(2, 2)
     place = np.maximum(e, 5e-4)  # e = 0 has a place on the logarithmic axis too
 
-    fine = np.geomspace(5e-4, 0.8, 200)
+    fine = np.geomspace(1e-3, 0.8, 200)
     counts.plot(fine, 2 + fine * (T - 2), color="black", lw=1, ls="--", label="2 + e(T - 2)")
     marks = ("misprediction", CHUNKER, "o"), ("threshold", AUTOMATIZER, "s")
     for gate, colour, marker in marks:
@@ -431,19 +431,20 @@ def figures(results):
         plot_means(counts, place, [v[gate]["k"] for v in levels], label, colour, marker)
     part = 4 * np.exp(-np.mean([v["threshold_nats"]["mean"] for v in levels if v["e"]]))
     counts.axvline(part, color=FAINT, lw=1.5)
-    counts.text(part * 1.15, 1.15, "a jump costs\nthe threshold", fontsize=9, va="bottom")
+    text = "a jump costs A\nas much as\nthe threshold"
+    counts.text(part / 1.15, 1.2, text, fontsize=9, va="bottom", ha="right")
     counts.set(xscale="log", yscale="log", title="events per sequence, k", ylim=(1, 2000))
     counts.legend(loc="upper left")
 
     for gate, colour, marker in marks:
         label = {"misprediction": "C on mispredictions", "threshold": "C on the threshold's events"}
         values = [v[gate]["choice"] for v in levels]
-        plot_means(choices, place, values, label[gate], colour, marker)
+        plot_means(choices, place, values, label[gate], colour, marker, most=1)
     values = [v["collapsed"]["choice"] for v in levels]
-    plot_means(choices, place * 1.06, values, "collapsed net (threshold)", "#CC79A7", "D", "--")
+    plot_means(choices, place * 1.06, values, "collapsed net (threshold)", "#CC79A7", "D", "--", 1)
     lstm_at = np.maximum([row["e"] for row in results["lstm"]], 5e-4)
     values = [row["choice"] for row in results["lstm"]]
-    plot_means(choices, lstm_at * 0.94, values, "LSTM", BASELINE, "^", ":")
+    plot_means(choices, lstm_at * 0.94, values, "LSTM", BASELINE, "^", ":", 1)
     choices.axhline(0.5, color="black", lw=1, ls="--")
     choices.set(xscale="log", ylim=(0, 1.05), title="choice accuracy, A or B (dashed: chance)")
     choices.legend(loc="lower left")
