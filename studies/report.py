@@ -3,10 +3,10 @@
     python3 -m studies.report
 
 A README marks each place as `<!-- numbers: NAME -->` .. `<!-- end -->`; the
-function NAME below says what stands there, answer_STUDY a study's own answer. A test fails when the text between
-the marks is not what these functions make of the committed JSON files. Times
-and environment are those of the benchmark, which a run of one's own does not
-overwrite.
+function NAME below says what stands there; answer_STUDY is a study's own answer,
+table_STUDY its table. A test fails when the text between the marks is not what
+these functions make of the committed JSON files. Times and environment are
+those of the benchmark, which a run of one's own does not overwrite.
 """
 
 from __future__ import annotations
@@ -26,8 +26,10 @@ from chunker_very_deep_1200 import (
     run_command,
     write_whole,
 )
-from studies.common import HOME
+from studies.common import HOME, percent
 from studies.controls import LSTMS
+from studies.gate import plateau
+from studies.noise import UP_TO, recall_ceiling
 from studies.reach import GRID, named
 
 READMES = (RESULTS.parent / "README.md", HOME / "README.md")
@@ -39,6 +41,12 @@ STUDIES = (
     "lossless",
     "reach",
     "controls",
+    "noise",
+    "hierarchy",
+    "gate",
+    "online",
+    "cost",
+    "scale",
 )  # in the order of the index
 MARKED = re.compile(r"(<!-- numbers: (\w+) -->)(\n?).*?(<!-- end -->)", re.DOTALL)
 
@@ -50,12 +58,6 @@ def results_of(study):
 def table(header, rows):
     lines = [header, ["---"] * len(header), *rows]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
-
-
-def percent(interval):
-    """A share or a mean with its interval; a mean that is the same on every seed has none."""
-    centre, (low, high) = interval.get("share", interval.get("mean")), interval["interval"]
-    return f"{centre:.1%}" if low == high else f"{centre:.1%} ({low:.1%} to {high:.1%})"
 
 
 # --------------------------------------------------------------------------
@@ -359,14 +361,270 @@ def ratio_seen():
     )
 
 
+def noise_seen():
+    n = results_of("noise")
+    levels, lstms = n["levels"], n["lstm"]
+    low, noisy, last = [v for v in levels if v["e"] <= UP_TO], levels[1:], levels[-1]
+
+    def chooses(of, more):
+        """Where every seed chooses right and where not, by level of noise."""
+        right = [f"{v['e']:g}" for v in of if v["choice"] == 1]
+        wrong = [f"{v['choice']:.0%} at e = {v['e']:g}{more(v)}" for v in of if v["choice"] < 1]
+        return f"all right at e = {', '.join(right) or '-'}; {', '.join(wrong) or 'nowhere less'}"
+
+    def of_gate(gate):
+        return [
+            {"e": v["e"], **{key: v[gate][key]["mean"] for key in ("choice", "k", "reach")}}
+            for v in levels
+        ]
+
+    def events(v):
+        return f" (k = {v['k']:.3g}, reach {v['reach']:.2g})"
+
+    collapsed = [{"e": v["e"], "choice": v["collapsed"]["choice"]["mean"]} for v in levels]
+    quiet = [c for c, v in zip(collapsed, levels) if v["threshold"]["k"]["mean"] < 2.01]
+    lstm = [{"e": r["e"], "choice": r["choice"]["mean"], **r["solved"]} for r in lstms]
+    solved = [
+        f"{r['solved']['k']}/{r['solved']['n']} at e = {r['e']:g} (median {r['updates']['median']:,.0f})"
+        for r in lstms
+    ]
+    passed = [f"{v['threshold']['jumps_passed']['mean']:.1%} at e = {v['e']:g}" for v in noisy]
+    parts = next((v for v in noisy if v["threshold"]["jumps_passed"]["mean"] < 0.5), None)
+    where = (
+        ""
+        if parts is None
+        else f" At e = {parts['e']:g} a jump costs A {parts['jump_loss'][1]:.2f} nats (median; "
+        f"expected are -log(e/4) = {parts['jump_cost_expected']:.2f}) and the threshold is "
+        f"{parts['threshold_nats']['mean']:.2f}: the cost of a jump falls with e, that of a target "
+        f"({parts['target_loss'][1]:.1f} nats), and so the half-way mark, hardly moves."
+    )
+    inside, inside_all = (sum(v[key] for v in low) for key in ("inside", "inside_all"))
+    cycle = min(v["follows_cycle"]["min"] for v in low)
+    thresholds = [v["threshold_nats"]["mean"] for v in levels]
+    return (
+        f"{n['seeds']} seeds, {n['n_eval']} fresh sequences each, T = {n['T']:,}; the LSTM on "
+        f"{lstms[0]['solved']['n']} seeds with at most {n['lstm_budget']:,} updates. Recall is of all "
+        f"seven symbols, choice between A and B (chance 50%).\n\n"
+        f"- **k.** The mean number of mispredictions lies within the 95% interval of 2 + e(T - 2) at "
+        f"{inside} of {len(low)} levels up to e = {UP_TO:g}, and at {inside_all} within intervals that "
+        f"hold for all levels at once. A's most probable symbol is the cycle's at no less than "
+        f"{cycle:.2%} of the steps of any seed, so what deviates is the luck of the draw.\n"
+        f"- **The threshold** parts from it where a jump no longer costs A more than the threshold. "
+        f"Jumps that it passes up: {', '.join(passed)}.{where} Over all levels it is "
+        f"{min(thresholds):.1f} to {max(thresholds):.1f} nats.\n"
+        f"- **Description length** of a sequence, beyond the chain's entropy: by A's own predictions "
+        f"{bits_over(noisy, 'code')}, by the mispredictions with their times "
+        f"{bits_over(noisy, 'misprediction')}. What the threshold passes up is no description where "
+        f"jumps are dropped.\n"
+        f"- **Chunker on mispredictions**: choice {chooses(of_gate('misprediction'), events)}. Reach is "
+        f"the number of events over which C's gradient keeps 1% of its norm (median): with e T events "
+        f"between trigger and target C has the baseline's problem again. Recall also asks when, and "
+        f"is less than what the table says any C could get.\n"
+        f"- **Chunker on the threshold's events**: choice {chooses(of_gate('threshold'), events)}.\n"
+        f"- **Collapsed net**, taught by the latter: choice {chooses(collapsed, lambda v: '')}. Where "
+        f"C reads two events, at e = {', '.join(format(c['e'], 'g') for c in quiet)}, it is right in no "
+        f"less than {min(c['choice'] for c in quiet):.0%} of the cases, however random the filler. Where "
+        f"jumps go up, C's state, which it is to predict, moves with every jump: it breaks even before "
+        f"its teacher does.\n"
+        f"- **LSTM**: choice {chooses(lstm, lambda v: '')}; solved within the budget on "
+        f"{', '.join(solved)} updates.\n"
+        f"- **The task set against the chunker** (e = {last['e']:g}, all filler drawn at random): passed "
+        f"every misprediction, k = {last['misprediction']['k']['mean']:.0f}, C chooses right in "
+        f"{last['misprediction']['choice']['mean']:.0%}; passed what costs more than the threshold, k = "
+        f"{last['threshold']['k']['mean']:.2f}, it recalls {last['threshold']['recall']['mean']:.0%}. A "
+        f"can't predict the filler, but it knows what is filler, and the target is none."
+    )
+
+
+def bits_over(levels, key):
+    """Bits beyond the entropy: the range, and the share of it where the entropy is greatest."""
+    over = []
+    for v in levels:
+        bits = v["code_bits"] if key == "code" else v[key]["bits"]
+        over.append(bits["mean"] - v["entropy_bits"])
+    last = levels[-1]
+    return (
+        f"{min(over):.0f} to {max(over):.0f} bits ({over[-1] / last['entropy_bits']:.1%} at e = "
+        f"{last['e']:g})"
+    )
+
+
+def gate_seen():
+    g = results_of("gate")
+    plateaus = [f"{plateau(v)} at e = {v['e']:g}" for v in g["levels"]]
+    overlaps = [
+        f"at e = {v['e']:g} jumps cost A {v['jump_loss'][0]:.1f} to {v['jump_loss'][2]:.1f} nats (5 to "
+        f"95%) and targets {v['target_loss'][0]:.1f} to {v['target_loss'][2]:.1f}"
+        for v in g["levels"] if v["e"] not in g["possible"]
+    ]  # fmt: skip
+    ceilings = [f"{recall_ceiling(v['e'], g['T']):.0%} at e = {v['e']:g}" for v in g["levels"][1:5]]
+    return (
+        f"{g['seeds']} seeds at T = {g['T']:,}, 50 fresh sequences each; in a cell k, recall/choice. "
+        f"Some gate or threshold has 100% recall on every seed at e = "
+        f"{', '.join(f'{e:g}' for e in g['possible'])}; the last column says at which of these a gate "
+        f"has less. {' and '.join(g['keeps_all']).capitalize() or 'No gate'} has it at all of them. "
+        f"At the other levels none has: {'; '.join(overlaps)}. A gate that passes every jump up can at "
+        f"best lead to {', '.join(ceilings)}, as C can't know when the target comes. Longest run of "
+        f"thresholds, in steps of 0.25 nats, with which every seed recalls everything: "
+        f"{'; '.join(plateaus)}."
+    )
+
+
+def hierarchy_seen():
+    h = results_of("hierarchy")
+    _, d = study_of("hierarchy").deepest(h)
+    mistakes = [s["mistakes"] for s in h["depths"].values()]
+    helped = [
+        f"at depth {n}, in {x['updates']:,} updates, {x['choice']['mean']:.1%} of its choices are right"
+        for n, x in h["helped"].items()
+    ]
+    apart = [
+        f"{s['two_level']['trigger_difference']['max']:.2g} at depth {n}"
+        for n, s in h["depths"].items() if n != "1"
+    ]  # fmt: skip
+    control = table(*study_of("hierarchy").control_rows(h))
+    return (
+        f"{d['perfect']['n']} seeds. The ratio of the stack was measured on raw sequences, each "
+        f"level's on streams of its own level that no lower net had touched. Together the levels "
+        f"made {sum(m['extra'] for m in mistakes):,} events too many and lost "
+        f"{sum(m['lost'] for m in mistakes):,} on {sum(m['symbols'] for m in mistakes):,} symbols. "
+        f"The two-level system's choice (chance 50%) is the fair number, as nobody can know when the "
+        f"target comes in its stream. Its last logits after A and after B differ by at most "
+        f"{', '.join(apart)}. Given every help, the best setting of `studies.reach` and fresh streams: "
+        f"{'; '.join(helped)}.\n\n"
+        f"What the stack depends on, at depth {h['control_depth']}: no level may learn to time the "
+        f"markers. Runs of bounded length and more training let it, and the level above loses its "
+        f"stream.\n\n{control}"
+    )
+
+
+def online_seen():
+    o = results_of("online")
+    online, schedules = study_of("online"), o["schedules"]
+    bptt, same = o["curves"]["bptt"], o["rtrl_as_bptt"]
+    _, fastest = online.decoupled(o)
+    fair = o["minus_bptt"].get(f"alone_{fastest}")
+    apart = (
+        ""
+        if fair is None
+        else f" Learning together is not what makes it fast: given {fastest} sequences for A first (the "
+        f"best of {len(o['alone'])} tried on these seeds), the decoupled schedule needs as many within "
+        f"a few: {fair['mean']:+.1f} ({fair['interval'][0]:+.1f} to {fair['interval'][1]:+.1f})."
+    )
+    slow = [
+        f"by {by:,}: {online.number(s['sequences']['median'])}, k = {s['k']['mean']:.2f}"
+        for by in online.SLOWER if (s := schedules[f"slower_{by}"])["k"]
+    ]  # fmt: skip
+    return (
+        f"{same['n']} seeds. RTRL's gradient of whole episodes is that of full BPTT to "
+        f"{o['largest_difference']:.0e} (largest difference, relative to the largest entry of each "
+        f"parameter's gradient, {len(o['exactness'])} nets and sequences). Trained with it A needs as "
+        f"many sequences as with truncated BPTT on {same['k']}/{same['n']} seeds. k is down to 2 for "
+        f"good on {bptt['k_is_2']['k']}/{bptt['k_is_2']['n']} seeds (median: from sequence "
+        f"{online.number(bptt['k_is_2_after'])} on): within the first sequence alone A makes an update "
+        f"every {o['window']} steps. After 100% is reached, learning going on, {bptt['wrong_later']} of "
+        f"{bptt['later']:,} recalls fail.{apart} With A's learning rate divided, so that C lives on "
+        f"long streams for longer, sequences until 100% and k then: {'; '.join(slow)}."
+    )
+
+
+def cost_training():
+    return table(*study_of("cost").table_rows(results_of("cost")))
+
+
+def cost_use():
+    return table(*study_of("cost").use_rows(results_of("cost")))
+
+
+def cost_solved():
+    return table(*study_of("cost").solved_rows(results_of("cost")))
+
+
+def cost_growth():
+    return table(*study_of("cost").exponent_rows(results_of("cost")))
+
+
+def effect_of_rtrl():
+    o = results_of("online")
+    same = o["rtrl_as_bptt"]
+    return (
+        f"trained by RTRL, A needs {o['multiply_adds']['ratio']:.0f} times the multiply-adds and, "
+        f"learning together with C, as many sequences on {same['k']}/{same['n']} seeds."
+    )
+
+
+def effect_of_schedule():
+    o = results_of("online")
+    online, schedules = study_of("online"), o["schedules"]
+    _, fastest = online.decoupled(o)
+    together, apart = schedules["bptt"], schedules["headline"]
+    fair = "" if fastest is None else (
+        f", and after {online.number(schedules[f'alone_{fastest}']['sequences']['median'])} when A is "
+        f"given {fastest} sequences first, the best of {len(o['alone'])} numbers tried"
+    )  # fmt: skip
+    return (
+        f"learning together they recall everything on {together['reached']['k']}/"
+        f"{together['reached']['n']} seeds, after {online.number(together['sequences']['median'])} "
+        f"sequences (median); decoupled as here after "
+        f"{online.number(apart['sequences']['median'])}{fair}."
+    )
+
+
+def effect_of_gate():
+    g = results_of("gate")
+    n, kept = len(g["possible"]), g["kept"]
+    best = " and ".join(g["keeps_all"]) or "no gate"
+    return (
+        f"of {n} levels of noise where some gate keeps 100% recall the midpoint does at "
+        f"{len(kept['midpoint'])}, the tolerance at {len(kept['tolerance'])}, {best} at all."
+    )
+
+
+def effect_of_levels():
+    depth, d = study_of("hierarchy").deepest(results_of("hierarchy"))
+    two = d["two_level"]
+    return (
+        f"{depth} levels leave {d['events'][-1]:.3g} of {d['T']['mean']:,.0f} symbols and recall "
+        f"everything on {d['perfect']['k']}/{d['perfect']['n']} seeds; two levels are left with "
+        f"{two['k']['mean']:,.0f} and choose right {percent(two['choice'])} of the time."
+    )
+
+
+def scale_seen():
+    s = results_of("scale")
+    last = s["rows"][-1]
+    return (
+        f"{s['seeds']} seeds, both triggers, float64, one process. At T = {last['T']:,} the whole takes "
+        f"at most {last['seconds']['max']:.0f} s; from T = {s['rows'][-3]['T']:,} on time grows as T to "
+        f"the {s['exponent']:.2f}. At T = {s['phases_at']:,} and the four lengths that follow, each of "
+        f"which ends at another phase of the filler, both triggers are recalled in "
+        f"{s['phases']['k']}/{s['phases']['n']} cases."
+    )
+
+
+def throughput():
+    parts = [
+        f"{t['runs'] / t['seconds']:.2f} a second with {t['jobs']} process{'es' * (t['jobs'] > 1)}"
+        for t in results_of("scale")["throughput"]
+    ]
+    return (
+        f"Headline runs on the machine of the benchmark, without the long control, measured once: "
+        f"{', '.join(parts)}."
+    )
+
+
+def study_of(name):
+    return importlib.import_module(f"studies.{name}")
+
+
 def answer(name):
-    return importlib.import_module(f"studies.{name}").answer(results_of(name))
+    return study_of(name).answer(results_of(name))
 
 
 def index():
     rows = []
     for name in STUDIES:
-        question = importlib.import_module(f"studies.{name}").__doc__.splitlines()[0]
+        question = study_of(name).__doc__.splitlines()[0]
         rows.append((
             f"[`studies.{name}`]({name}.py)", question, answer(name), f"[figure](viz/{name}.png)",
         ))  # fmt: skip
@@ -381,8 +639,13 @@ def fill(text):
 
     def place(match):
         start, name, newline, end = match.groups()
-        study = name.removeprefix("answer_")
-        text = answer(study) if study in STUDIES else globals()[name]()
+        kind, _, study = name.partition("_")
+        if study in STUDIES and kind == "answer":
+            text = answer(study)
+        elif study in STUDIES and kind == "table":
+            text = table(*study_of(study).rows(results_of(study)))
+        else:
+            text = globals()[name]()
         return f"{start}{newline}{text}{newline}{end}"
 
     return MARKED.sub(place, text)

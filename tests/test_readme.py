@@ -15,6 +15,7 @@ ALLOWED = {
     "1%", "0%", "50%", "95%",  # cut-off, the document's recall, chance, intervals
     "10", "20", "30", "50",  # fps, probe sequences, epochs, frames
     "1991", "1992", "1993", "1996", "2015", "93",  # years
+    "1997", "1989", "9", "1735", "1780", "270", "280",  # more of these
     "148", "91", "234", "242", "61", "85", "117", "6.4", "6.5", "3.10",  # pages, sections, Python
 }  # fmt: skip
 

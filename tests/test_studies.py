@@ -25,6 +25,12 @@ def test_quick_run_and_redrawing(command, tmp_path, name):
     results = core.read_json(path, made_by="")
     committed = report.results_of(name)
     assert set(results) == set(committed)
+    study = importlib.import_module(f"studies.{name}")
+    if name != "benchmark":  # whose quick form leaves the other frameworks out
+        assert study.answer(results).endswith(".")  # whatever came out
+    if hasattr(study, "rows"):
+        header, lines = study.rows(results)
+        assert lines and all(len(line) == len(header) for line in lines)
 
 
 @pytest.mark.parametrize("name", report.STUDIES)
@@ -87,6 +93,83 @@ def test_committed_lossless():
     below = [row for row in c["thresholds"] if row["threshold"] < 0.6932]
     assert len(below) == 3 and all(row["exact"]["share"] == 1 for row in below)
     assert c["right"]["min"] == c["T"] - 1 == 1199 and c["a_alone"]["max"] < 1199
+
+
+def test_committed_noise():
+    n = report.results_of("noise")
+    assert n["T"] == 1200 and n["levels"][0]["e"] == 0 and n["levels"][-1]["e"] == 0.8
+    up_to_half = [v for v in n["levels"] if v["e"] <= 0.5]
+    assert len(up_to_half) == 8
+    for v in up_to_half:
+        of = [run for run in n["runs"] if run["e"] == v["e"]]
+        k = np.array([run["misprediction"]["k"] for run in of])
+        jumps = np.array([run["jumps"] for run in of])
+        assert np.array_equal(k, 2 + jumps)  # every jump is mispredicted and nothing else
+        deviation = np.sqrt(v["e"] * (1 - v["e"]) * 1198 / k.size)
+        assert abs(k.mean() - 2 - v["e"] * 1198) <= 2.69 * deviation, v["e"]  # 95% for all seven
+        assert v["follows_cycle"]["min"] == 1.0
+
+
+def test_committed_hierarchy():
+    h = report.results_of("hierarchy")
+    assert list(h["depths"]) == ["1", "2", "3", "4"]
+    for depth, d in h["depths"].items():
+        runs = h["runs"][depth]
+        ratio = np.mean([r["ratio"] for r in runs])
+        product = np.mean([np.prod([level["ratio"] for level in r["own"]]) for r in runs])
+        assert abs(ratio / product - 1) <= 0.02
+        assert sum(r["stack"]["recall"] == 1 for r in runs) >= 9 and len(runs) == 10
+        assert d["perfect"]["n"] == 10
+    assert np.mean([r["T"][1] for r in h["runs"]["4"]]) >= 100_000
+
+
+def test_committed_gate():
+    g, n = report.results_of("gate"), report.results_of("noise")
+    assert g["T"] == 1200 and g["thresholds"][0] == 0 and g["thresholds"][-1] == 8
+    assert set(g["keeps_all"]) - {"tolerance", "learned"}, g["kept"]
+    for v, theirs in zip(g["levels"], n["levels"]):
+        assert v["e"] == theirs["e"]
+        if v["e"] <= 0.5:
+            k, expected = v["gates"]["mispredicted"]["k"]["mean"], 2 + v["e"] * 1198
+            assert k == pytest.approx(expected, abs=0.5 + 0.03 * expected)
+
+
+def test_committed_online():
+    o = report.results_of("online")
+    assert o["largest_difference"] <= 1e-10
+    assert o["largest_difference"] == max(max(c["difference"].values()) for c in o["exactness"])
+    for name in ("bptt", "rtrl"):
+        runs = o["schedules"][name]["runs"]
+        assert len(runs) == 20 and sum(r["reached"] is not None for r in runs) >= 18
+
+
+def test_committed_cost():
+    c = report.results_of("cost")
+    counted = {(r["when"], r["stage"], r["T"]): r for r in c["rows"]}
+    for T in (100, 1200, 10_000):
+        assert counted["train", "baseline", T]["steps_gradient"] == T - 1
+        assert counted["train", "C", T]["steps_gradient"] == 1
+        assert counted["use", "A", T]["steps_forward"] == T - 1
+    assert counted["use", "A", 1_000_000]["k"] == 2
+    same = {(stage, r["activations"]) for (when, stage, _), r in counted.items() if when == "train"
+            and stage in ("A", "C", "collapsed")}  # fmt: skip
+    assert len(same) == 3  # at every T
+    assert len({r["multiply_adds"] for (_, stage, _), r in counted.items() if stage == "C"}) == 2
+    fitted = {(e["when"], e["stage"], e["quantity"]): e["exponent"] for e in c["exponents"]}
+    assert fitted["train", "baseline", "multiply_adds"] == pytest.approx(1, abs=0.01)
+    assert fitted["train", "baseline", "movement"] == pytest.approx(1.5, abs=0.05)
+    assert fitted["train", "C", "movement"] == pytest.approx(0, abs=0.01)
+
+
+def test_committed_scale():
+    s = report.results_of("scale")
+    last = s["rows"][-1]
+    assert s["trained_at"] == 1200 and last["T"] == 12_000_000
+    longest = [run["rows"][-1] for run in s["runs"]]
+    assert all(row["surprises"] == 2 * [[0, 11_999_999]] for row in longest)
+    assert all(row["recall"] == 1 and row["peak_mb"] <= 300 for row in longest)
+    assert all(row["seconds"] < 120 for row in longest)
+    assert last["recall"]["min"] == 1 and s["phases"]["share"] == 1
 
 
 def test_intervals():
