@@ -391,10 +391,11 @@ def answer(results):
     carried = carried_up_to(levels, "misprediction")
     up_to = "at no level" if carried is None else f"only up to e = {carried:g}"
     return (
-        f"Mispredictions grow as 2 + e(T - 2) (e = {half['e']:g}: {half['theory']['k']:.0f} "
-        f"expected, {measured:.1f} measured), and C chooses right on every seed {up_to}; the "
-        f"headline's threshold passes up {noisiest['threshold']['k']['mean']:.2f} events where the "
-        f"filler is all random (e = {noisiest['e']:g}), and C recalls {recall:.0%} at T = {T:,}."
+        f"With filler that leaves its cycle with probability e mispredictions grow as 2 + e(T - 2) "
+        f"(e = {half['e']:g}: {half['theory']['k']:.0f} expected, {measured:.1f} measured), and C "
+        f"chooses right on every seed {up_to}; the headline's threshold passes up "
+        f"{noisiest['threshold']['k']['mean']:.2f} events where the filler is all random (e = "
+        f"{noisiest['e']:g}), and C recalls {recall:.0%} at T = {T:,}."
     )
 
 

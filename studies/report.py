@@ -26,7 +26,7 @@ from chunker_very_deep_1200 import (
     run_command,
     write_whole,
 )
-from studies.common import HOME, percent
+from studies.common import HOME, percent, share
 from studies.controls import LSTMS
 from studies.gate import plateau
 from studies.noise import UP_TO, recall_ceiling
@@ -457,12 +457,14 @@ def gate_seen():
         f"95%) and targets {v['target_loss'][0]:.1f} to {v['target_loss'][2]:.1f}"
         for v in g["levels"] if v["e"] not in g["possible"]
     ]  # fmt: skip
+    low = share([1] * g["seeds"])["interval"][0]
     ceilings = [f"{recall_ceiling(v['e'], g['T']):.0%} at e = {v['e']:g}" for v in g["levels"][1:5]]
     return (
         f"{g['seeds']} seeds at T = {g['T']:,}, 50 fresh sequences each; in a cell k, recall/choice. "
+        f"100% on all {g['seeds']} seeds means for a seed {low:.0%} to 100% (95% interval). "
         f"Some gate or threshold has 100% recall on every seed at e = "
         f"{', '.join(f'{e:g}' for e in g['possible'])}; the last column says at which of these a gate "
-        f"has less. {' and '.join(g['keeps_all']).capitalize() or 'No gate'} has it at all of them. "
+        f"has less. {' and '.join(f'`{name}`' for name in g['keeps_all']) or 'No gate'} has it at all of them. "
         f"At the other levels none has: {'; '.join(overlaps)}. A gate that passes every jump up can at "
         f"best lead to {', '.join(ceilings)}, as C can't know when the target comes. Longest run of "
         f"thresholds, in steps of 0.25 nats, with which every seed recalls everything: "
@@ -573,10 +575,11 @@ def effect_of_schedule():
 def effect_of_gate():
     g = results_of("gate")
     n, kept = len(g["possible"]), g["kept"]
-    best = " and ".join(g["keeps_all"]) or "no gate"
+    best = " and ".join(f"`{name}`" for name in g["keeps_all"]) or "no gate"
     return (
         f"of {n} levels of noise where some gate keeps 100% recall the midpoint does at "
-        f"{len(kept['midpoint'])}, the tolerance at {len(kept['tolerance'])}, {best} at all."
+        f"{len(kept['midpoint'])}, the tolerance at {len(kept['tolerance'])}, {best} of "
+        f"[`studies.gate`](studies/gate.py) at all."
     )
 
 
