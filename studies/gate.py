@@ -488,9 +488,9 @@ def answer(results):
         f"Any threshold from {plateau(levels[0])} nats recalls everything without noise, from "
         f"{plateau(middle_e)} where the filler jumps with probability {middle_e['e']:g}; of seven "
         f"gates {' and '.join(names) or 'none'}{split * (free == ['split'])} needs no number set "
-        f"by hand and has 100% recall at all {n} levels of noise where anything has, the headline's "
-        f"midpoint at {kept['midpoint']}, the learned gate at {kept['learned']}, the paper's "
-        f"tolerance at {kept['tolerance']}."
+        f"by hand and has 100% recall at all {n} levels of noise where anything has, the "
+        f"headline's midpoint at {kept['midpoint']}, the learned gate at {kept['learned']}, the "
+        f"paper's tolerance at {kept['tolerance']}."
     )
 
 

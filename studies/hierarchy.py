@@ -623,7 +623,7 @@ def rows(results):
 def control_rows(results):
     """The table of the controls: header, rows of strings."""
     header = (
-        "runs, updates",
+        "runs",
         "difference",
         "recall 100%, seeds",
         "recall",
@@ -634,6 +634,8 @@ def control_rows(results):
         perfect, lost = c["perfect"], c["mistakes"]["lost"] / c["perfect"]["n"]
         difference, recall = c["difference"]["mean"], c["recall"]["mean"]
         seeds = f"{perfect['k']}/{perfect['n']}"
+        law, times = name.split(", ")
+        name = law if times == "1 times" else f"{law}, {times} the updates"
         lines.append((name, f"{difference:+.2%}", seeds, f"{recall:.1%}", f"{lost:.1f}"))
     return header, lines
 

@@ -388,6 +388,8 @@ def noise_seen():
         f"{r['solved']['k']}/{r['solved']['n']} at e = {r['e']:g} (median {r['updates']['median']:,.0f})"
         for r in lstms
     ]
+    never = ", ".join(f"{r['e']:g}" for r in lstms if not r["solved"]["k"])
+    stopped = f"solved by no seed at e = {never};" if never else "no level of noise stops it;"
     passed = [f"{v['threshold']['jumps_passed']['mean']:.1%} at e = {v['e']:g}" for v in noisy]
     parts = next((v for v in noisy if v["threshold"]["jumps_passed"]["mean"] < 0.5), None)
     where = (
@@ -426,7 +428,7 @@ def noise_seen():
         f"less than {min(c['choice'] for c in quiet):.0%} of the cases, however random the filler. Where "
         f"jumps go up, C's state, which it is to predict, moves with every jump: it breaks even before "
         f"its teacher does.\n"
-        f"- **LSTM**: choice {chooses(lstm, lambda v: '')}; solved within the budget on "
+        f"- **LSTM**: {stopped} choice {chooses(lstm, lambda v: '')}; solved within the budget on "
         f"{', '.join(solved)} updates.\n"
         f"- **The task set against the chunker** (e = {last['e']:g}, all filler drawn at random): passed "
         f"every misprediction, k = {last['misprediction']['k']['mean']:.0f}, C chooses right in "
