@@ -27,9 +27,10 @@ quarter of the 3,200 sequences (`studies.noise` has such chunkers with all).
 
 The first two know which steps of 20 probe sequences are targets; the others do
 not. The tolerance and the cost, from which the learned gate's threshold also
-starts, are numbers set by hand; the others have none. A gate that passes jumps
-up can't reach 100% recall, whatever C remembers: C has no clock (see
-`noise.recall_ceiling`). So choice accuracy stands beside recall.
+starts, are numbers set by hand; the others have none. Where there are more than
+a few jumps and a gate passes them up, even a perfect C does not recall
+everything: it has no clock (see `noise.recall_ceiling`). So choice accuracy
+stands beside recall.
 """
 
 from __future__ import annotations

@@ -15,8 +15,8 @@ threshold, which is set where it is known which steps are targets, on 20 probe
 sequences. All nets are the headline's, with its training, unless said.
 
 Where jumps go up C is also asked when the target comes, and it has no clock:
-`recall_ceiling` says how much any C could recall. Whether the trigger was kept
-is what choice accuracy shows, chance 50%.
+`recall_ceiling` says how much a perfect C would recall. Whether the trigger was
+kept is what choice accuracy shows, chance 50%.
 """
 
 from __future__ import annotations
@@ -72,10 +72,11 @@ def entropy_rate(e):
 
 
 def recall_ceiling(e, T):
-    """Of a C that is passed every jump, remembers everything and knows all probabilities.
+    """Of a perfect C that is passed every jump: it remembers all and knows all probabilities.
 
     After j jumps the target is next with probability P(N = j | N >= j), N being
-    binomial; else a jump to one of five symbols. C names the more probable.
+    binomial; else a jump to one of five symbols. C names what is most probable.
+    (One that always named its trigger would recall more and predict no jump.)
     """
     j = np.arange(T - 1)
     p = stats.binom.pmf(j, T - 2, e)
@@ -359,7 +360,7 @@ def rows(results):
     header = (
         "e", "entropy, nats a step", "2 + e(T - 2), 95% interval", "k, mispredictions",
         "k, threshold", "bits: entropy", "mispredictions", "threshold",
-        "recall/choice: C, mispredictions", "most that C could recall", "C, threshold",
+        "recall/choice: C, mispredictions", "recall of a perfect C", "C, threshold",
         "collapsed", "LSTM",
     )  # fmt: skip
 
