@@ -510,10 +510,14 @@ def surprising(loss, threshold):
     return np.vstack([np.ones_like(loss[:1], bool), loss > threshold])
 
 
-def surprise_threshold(net, tokens):
-    """Midpoint between A's median loss on filler and on recall targets."""
-    loss, _ = score(net, tokens)
+def midpoint(loss):
+    """Half-way between the median loss on filler and on recall targets; losses (T - 1, N)."""
     return float((np.median(loss[:-1]) + np.median(loss[-1])) / 2)
+
+
+def surprise_threshold(net, tokens):
+    """The midpoint of A's losses on sequences of which it is known where the target is."""
+    return midpoint(score(net, tokens)[0])
 
 
 class Events(NamedTuple):

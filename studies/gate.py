@@ -52,13 +52,16 @@ from studies.nets import Adam
 from studies.noise import (
     FIRST_SEED,
     LEVELS,
+    exceeds,
     fit_chunker,
     markov_recall,
     middle,
+    mispredicted,
     next_in_cycle,
     observe,
+    passed,
     quantiles,
-)  # fmt: skip
+)
 from studies.noise import recalled as recall_of
 from visualize_chunker_very_deep_1200 import CHUNKER, new_figure
 
@@ -70,11 +73,6 @@ LONG = 10  # events: chunkers of longer streams train on a quarter of the sequen
 # --------------------------------------------------------------------------
 # Thresholds from the losses of the probe sequences, (T - 1, N), the last row the targets
 # --------------------------------------------------------------------------
-
-
-def midpoint(loss):
-    """`core.surprise_threshold`, from losses."""
-    return float((np.median(loss[:-1]) + np.median(loss[-1])) / 2)
 
 
 def split(loss):
@@ -245,7 +243,7 @@ def learn_gate(rng, automatizer, draw, T, n_updates, n_hidden=core.Config.chunk_
     adam, history = Adam(len(net.flat), rates), []
     for _ in range(n_updates):
         tokens = draw(rng, T, core.AUTO_BATCH)
-        loss, entropy, _ = observe(automatizer, tokens)
+        _, loss, entropy, _ = observe(automatizer, tokens)
         history.append(gate_loss(net, grad, tokens.astype(np.intp), loss, entropy))
         adam.step(net.flat, grad.flat)
     return net.gate, history
@@ -256,35 +254,9 @@ def learn_gate(rng, automatizer, draw, T, n_updates, n_hidden=core.Config.chunk_
 # --------------------------------------------------------------------------
 
 
-class Seen(NamedTuple):
-    """Sequences and what A makes of them."""
-
-    tokens: np.ndarray  # (T, N)
-    loss: np.ndarray  # (T - 1, N), as the next
-    entropy: np.ndarray
-    expected: np.ndarray
-
-
-def seen(net, tokens):
-    return Seen(tokens, *observe(net, tokens))
-
-
-def exceeds(threshold, s):
-    return s.loss > threshold
-
-
-def mispredicted(s):
-    return s.expected != s.tokens[1:]
-
-
 def open_gate(gate, s):
     """More open than shut."""
     return over_threshold(gate, s.loss, s.entropy) > 0
-
-
-def passed(gate, s):
-    """Mask (T, N) of what a gate passes up; the first symbol always."""
-    return np.vstack([np.ones_like(s.tokens[:1], bool), gate(s)])
 
 
 GATES = ("midpoint", "split", "tolerance", "mispredicted", "mixture", "Otsu", "learned")
@@ -297,7 +269,7 @@ def build(name, probe, learned):
     if name == "learned":
         return partial(open_gate, learned), None
     threshold = {
-        "midpoint": lambda: midpoint(probe.loss),
+        "midpoint": lambda: core.midpoint(probe.loss),
         "split": lambda: split(probe.loss),
         "tolerance": lambda: float(-np.log(1 - TOLERANCE)),
         "mixture": lambda: mixture(probe.loss),
@@ -361,9 +333,9 @@ def one_seed(arguments):
     draw, rng = partial(markov_recall, e=e), core.random_streams(seed)
     config = partial(core.Config, seed=seed, T=T)
     net, _ = core.train_automatizer(config(), rng, core.silent, draw)
-    probe = seen(net, draw(rng["probe"], T, core.N_PROBE))
-    training = seen(net, draw(rng["chunk_data"], T, n_sequences))
-    fresh = seen(net, draw(rng["evaluation"], T, n_eval))
+    probe = observe(net, draw(rng["probe"], T, core.N_PROBE))
+    training = observe(net, draw(rng["chunk_data"], T, n_sequences))
+    fresh = observe(net, draw(rng["evaluation"], T, n_eval))
     judge = Judge(seed, config, training, fresh)
     (own,) = np.random.SeedSequence(seed, spawn_key=(9,)).spawn(1)
     learned, history = learn_gate(np.random.default_rng(own), net, draw, T, n_updates)

@@ -22,6 +22,7 @@ kept is what choice accuracy shows, chance 50%.
 from __future__ import annotations
 
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 from scipy import stats
@@ -94,11 +95,17 @@ def losses(log_p, targets):
     return -np.take_along_axis(log_p, targets[..., None], axis=-1)[..., 0]
 
 
-def observe(net, tokens):
-    """A's loss on each symbol, its entropy before it, and its most probable symbol.
+class Observed(NamedTuple):
+    """Sequences and what A makes of them."""
 
-    Returns three arrays (T - 1, N), the first two in nats.
-    """
+    tokens: np.ndarray  # (T, N)
+    loss: np.ndarray  # (T - 1, N) of x_1 .. x_{T-1} in nats, as the next
+    entropy: np.ndarray  # (T - 1, N) of A's prediction of them
+    expected: np.ndarray  # (T - 1, N) the most probable symbol
+
+
+def observe(net, tokens):
+    """Run A over sequences (T, N)."""
     T, N = tokens.shape
     loss, entropy = np.empty((2, T - 1, N))
     expected = np.empty((T - 1, N), np.uint8)
@@ -107,15 +114,22 @@ def observe(net, tokens):
         loss[part] = losses(log_p, targets)
         entropy[part] = -np.einsum("tnv,tnv->tn", np.exp(log_p), log_p)
         expected[part] = log_p.argmax(axis=-1)
-    return loss, entropy, expected
+    return Observed(tokens, loss, entropy, expected)
 
 
-def surprises(gate, net, threshold, tokens):
-    """Which symbols go up: mask (T, N)."""
-    loss, _, expected = observe(net, tokens)
-    if gate == "threshold":
-        return core.surprising(loss, threshold)
-    return np.vstack([np.ones_like(tokens[:1], bool), expected != tokens[1:]])
+def mispredicted(seen):
+    """The most probable symbol did not come."""
+    return seen.expected != seen.tokens[1:]
+
+
+def exceeds(threshold, seen):
+    """The loss is above a threshold, in nats."""
+    return seen.loss > threshold
+
+
+def passed(gate, seen):
+    """Mask (T, N) of what a gate passes up; the first symbol always."""
+    return np.vstack([np.ones_like(seen.tokens[:1], bool), gate(seen)])
 
 
 def description_bits(tokens, mask):
@@ -158,12 +172,12 @@ def recalled(chunker, events, targets):
     return core.recall_accuracies(logits, targets, answered)
 
 
-def collapsed(config, draw, epochs, chunker, gate, tokens):
+def collapsed(config, draw, epochs, chunker, goes_up, tokens):
     """Recall and choice accuracy of a net of A's kind taught the states of this chunker.
 
-    C reads what `gate` passes up, in training and never again.
+    `goes_up` gives the mask of what C reads, in training and never again.
     """
-    _, net, _ = collapse.train(config, WINDOW, chunker, epochs, draw, gate)
+    _, net, _ = collapse.train(config, WINDOW, chunker, epochs, draw, goes_up)
     _, log_p = core.score(collapse.symbols_only(net), tokens)
     return core.recall_accuracies(log_p, tokens[-1])
 
@@ -181,9 +195,9 @@ def one_seed(arguments):
     rng = core.random_streams(seed)
     net, _ = core.train_automatizer(config, rng, core.silent, draw)
     threshold = core.surprise_threshold(net, draw(rng["probe"], T, core.N_PROBE))
-    training = draw(rng["chunk_data"], T, chunk_epochs * core.CHUNK_SEQUENCES)
-    tokens = draw(rng["evaluation"], T, n_eval)
-    loss, _, expected = observe(net, tokens)
+    training = observe(net, draw(rng["chunk_data"], T, chunk_epochs * core.CHUNK_SEQUENCES))
+    fresh = observe(net, draw(rng["evaluation"], T, n_eval))
+    tokens, loss, _, expected = fresh
     jumps = next_in_cycle(tokens[:-2]) != tokens[1:-1]  # of x_1 .. x_{T-2}
     result = {
         "e": e,
@@ -195,24 +209,27 @@ def one_seed(arguments):
         "jump_loss": quantiles(loss[:-1][jumps]),
         "code_bits": float(1 + loss.sum(axis=0).mean() / np.log(2)),
     }
+    gates = dict(zip(GATES, (mispredicted, partial(exceeds, threshold))))
     chunkers = {}
-    for gate in GATES:
-        mask = surprises(gate, net, threshold, tokens)
-        fresh_streams = core.random_streams(seed)  # both chunkers from the same weights
-        trained_on = surprises(gate, net, threshold, training)
-        chunkers[gate] = fit_chunker(config, fresh_streams, training, trained_on)
+    for name, gate in gates.items():
+        mask = passed(gate, fresh)
+        streams = core.random_streams(seed)  # both chunkers from the same weights
+        chunkers[name] = fit_chunker(config, streams, training.tokens, passed(gate, training))
         events = core.pass_up(tokens, mask)
-        recall, choice = recalled(chunkers[gate], events, tokens[-1])
-        result[gate] = {
+        recall, choice = recalled(chunkers[name], events, tokens[-1])
+        result[name] = {
             "k": mask.sum(axis=0).tolist(),
             "recall": recall,
             "choice": choice,
             "jumps_passed": float(mask[1:-1][jumps].mean()) if jumps.any() else None,
-            "reach": reach(chunkers[gate], [e.symbols for e in events[:TRACED]]),
+            "reach": reach(chunkers[name], [e.symbols for e in events[:TRACED]]),
             "bits": float(description_bits(tokens, mask).mean()),
         }
-    gate = partial(surprises, "threshold", net, threshold)
-    taught = collapsed(config, draw, epochs, chunkers["threshold"], gate, tokens)
+
+    def goes_up(tokens):
+        return core.surprising(core.score(net, tokens)[0], threshold)
+
+    taught = collapsed(config, draw, epochs, chunkers["threshold"], goes_up, tokens)
     result["collapsed"] = dict(zip(("recall", "choice"), taught))
     return result
 

@@ -383,7 +383,7 @@ def noise_seen():
 
     collapsed = [{"e": v["e"], "choice": v["collapsed"]["choice"]["mean"]} for v in levels]
     quiet = [c for c, v in zip(collapsed, levels) if v["threshold"]["k"]["mean"] < 2.01]
-    lstm = [{"e": r["e"], "choice": r["choice"]["mean"], **r["solved"]} for r in lstms]
+    lstm = [{"e": r["e"], "choice": r["choice"]["mean"]} for r in lstms]
     solved = [
         f"{r['solved']['k']}/{r['solved']['n']} at e = {r['e']:g} (median {r['updates']['median']:,.0f})"
         for r in lstms

@@ -40,7 +40,7 @@ def test_entropy_rate_goes_from_nothing_to_that_of_five_symbols():
 def test_what_is_observed_is_what_the_core_scores():
     rng = np.random.default_rng(3)
     net, tokens = core.init_rnn(rng, 5, 1.0), rng.integers(core.VOCAB, size=(30, 4))
-    loss, entropy, expected = noise.observe(net, tokens)
+    _, loss, entropy, expected = noise.observe(net, tokens)
     assert np.array_equal(loss, core.score(net, tokens)[0])
     assert entropy.min() > 0 and entropy.max() <= math.log(core.VOCAB)
     assert ((expected == tokens[1:]) >= (loss < math.log(2))).all()
@@ -78,7 +78,7 @@ def some_losses(rng, T=50, N=20, filler=0.01, target=6.0):
 
 def test_gates_that_know_nothing_of_targets_find_two_clusters():
     loss = some_losses(np.random.default_rng(0))
-    for threshold in (gate.midpoint(loss), gate.split(loss), gate.otsu(loss), gate.mixture(loss)):
+    for threshold in (core.midpoint(loss), gate.split(loss), gate.otsu(loss), gate.mixture(loss)):
         assert loss[:-1].max() < threshold < loss[-1].min()
 
 
@@ -161,8 +161,8 @@ def test_the_gate_learns_to_pass_the_target_alone(monkeypatch):
     A, _ = core.train_automatizer(config, core.random_streams(0), core.silent, draw)
     learned, history = gate.learn_gate(np.random.default_rng(0), A, draw, 40, 600)
     assert history[-1] < history[0]
-    mask = gate.passed(
-        partial(gate.open_gate, learned), gate.seen(A, draw(np.random.default_rng(1), 40, 9))
+    mask = noise.passed(
+        partial(gate.open_gate, learned), noise.observe(A, draw(np.random.default_rng(1), 40, 9))
     )
     assert mask[[0, -1]].all() and not mask[1:-1].any()
 
@@ -181,15 +181,15 @@ def test_recall_ceiling():
 def test_chunkers_of_the_same_events_are_trained_once():
     draw, config = partial(noise.markov_recall, e=0.0), partial(core.Config, seed=0, T=20)
     A = core.init_rnn(np.random.default_rng(0), 4, 1.0)
-    training = gate.seen(A, draw(np.random.default_rng(1), 20, 64))
-    judge = gate.Judge(0, config, training, gate.seen(A, draw(np.random.default_rng(2), 20, 9)))
+    training = noise.observe(A, draw(np.random.default_rng(1), 20, 64))
+    judge = gate.Judge(0, config, training, noise.observe(A, draw(np.random.default_rng(2), 20, 9)))
     ends = np.zeros((19, 1), bool)
     ends[-1] = True
     first = judge.test(lambda s: ends.repeat(s.tokens.shape[1], axis=1))
     second = judge.test(lambda s: ends.repeat(s.tokens.shape[1], axis=1))
     assert first == second and len(judge.known) == 1
     assert first["k"] == 2 and first["precision"] == first["target"] == first["detected"] == 1
-    judge.test(gate.mispredicted)
+    judge.test(noise.mispredicted)
     assert len(judge.known) == 2
 
 
