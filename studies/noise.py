@@ -13,7 +13,7 @@ Two tests of what goes up to C: the symbol is not A's most probable one (a
 misprediction, as in `studies.lossless`), or its loss exceeds the headline's
 threshold, which is set where it is known which steps are targets, on 20 probe
 sequences. All nets are the headline's, with its training, unless said: where C
-breaks is where this C breaks, and one trained with more help would break later.
+breaks is where this C breaks, and one trained with more help may break later.
 
 Where jumps go up C is also asked when the target comes, and it has no clock:
 `recall_ceiling` says how much a perfect C would recall. Whether the trigger was

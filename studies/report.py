@@ -423,7 +423,7 @@ def noise_seen():
         f"the number of events over which C's gradient keeps 1% of its norm (median): with e T events "
         f"between trigger and target C has the baseline's problem again. That is the headline's C: given "
         f"the help of `studies.reach`, with which a tanh-RNN bridges {reached:,} steps of regular filler "
-        f"on every seed, it would break later; that was not tried here. Recall also asks when, "
+        f"on every seed, it may break later; that was not tried here. Recall also asks when, "
         f"which even a perfect C does not know: the table has its recall.\n"
         f"- **Chunker on the threshold's events**: choice {chooses(of_gate('threshold'), events)}.\n"
         f"- **Collapsed net**, taught by the latter: choice {chooses(collapsed, lambda v: '')}. Where "
