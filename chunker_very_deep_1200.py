@@ -1,20 +1,17 @@
 #!/usr/bin/env python3
 """Schmidhuber's neural history compressor across 1,200 time steps, in numpy.
 
-A recurrent net cannot learn that the last symbol of a long sequence repeats
-the first: the error signal has vanished long before it gets there. The
-history compressor (Schmidhuber 1991-93) does not send it there. A small RNN,
-the *automatizer* A, learns to predict its next input; only what A fails to
-predict, the *surprises*, is passed up to a second RNN, the *chunker* C. Of a
-sequence of T = 1200 symbols k = 2 surprises are left, and C learns in a few
-hundred updates what full backpropagation through time (BPTT) over all 1,199
-steps never learns.
-
-Read from top to bottom: configuration, task, network (forward, BPTT, SGD),
-automatizer (level 0), surprises, chunker (level 1), baseline, evaluation,
-results, command line.
+The last symbol of a long sequence repeats the first. One tanh-RNN, trained at
+full length from small weights by backpropagation through time (BPTT), does not
+learn that: its error signal has vanished long before it gets there. The history
+compressor does not send it there. A small RNN, the *automatizer* A, learns to
+predict its next input; only what A fails to predict, the *surprises*, goes up
+to a second RNN, the *chunker* C. Of T = 1200 symbols k = 2 are left.
 
     python3 chunker_very_deep_1200.py --seed 0        # writes results.json
+
+Read from top to bottom: task, network, automatizer (level 0), surprises, chunker
+(level 1), baseline, evaluation, sequences of one's own, results, command line.
 
 Sources: J. Schmidhuber, Learning complex, extended sequences using the
 principle of history compression, Neural Computation 4(2):234-242, 1992;
@@ -32,6 +29,8 @@ if __name__ == "__main__" and signal.getsignal(signal.SIGINT) != signal.SIG_IGN:
     signal.signal(signal.SIGINT, lambda *_: os._exit(130))  # Ctrl-C while libraries load
 
 import argparse
+import functools
+import itertools
 import json
 import math
 import platform
@@ -39,20 +38,17 @@ import shlex
 import subprocess
 import sys
 import time
+from collections import namedtuple
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import NamedTuple
 
-# These matrices are too small to share between cores, and with one BLAS
-# thread the same seed gives the same bits however many cores there are.
+# With one BLAS thread the same seed gives the same bits however many cores there are.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import numpy as np
 
-# --------------------------------------------------------------------------
-# Configuration
-# --------------------------------------------------------------------------
 
-
+# ==== Configuration ===============================================================================
 class BadInput(ValueError):
     """What the user gave can't be used; the message says what to do."""
 
@@ -64,36 +60,30 @@ def hyperparameter(default, help, least=None):
 
 @dataclass(frozen=True)
 class Config:
-    """All that decides a run. Each field is an option of the command line.
-
-    Raises
-    ------
-    BadInput
-        When a value is out of its range.
-    """
+    """All that decides a run; each field is an option. `BadInput` when one is out of its range."""
 
     seed: int = hyperparameter(0, "seed of every random number", least=0)
     T: int = hyperparameter(1200, "sequence length in time steps", least=7)
     auto_hidden: int = hyperparameter(16, "hidden units of the automatizer", least=1)
-    auto_epochs: int = hyperparameter(80, "epochs of 8 sequences", least=1)
+    auto_epochs: int = hyperparameter(80, "epochs of the automatizer, 8 sequences each", least=1)
     auto_lr: float = hyperparameter(0.05, "learning rate of the automatizer")
     auto_truncate: int = hyperparameter(6, "window of its truncated BPTT", least=1)
     chunk_hidden: int = hyperparameter(8, "hidden units of the chunker", least=1)
-    chunk_epochs: int = hyperparameter(200, "epochs of 16 sequences", least=1)
+    chunk_epochs: int = hyperparameter(200, "epochs of the chunker, 16 sequences each", least=1)
     chunk_lr: float = hyperparameter(0.1, "learning rate of the chunker")
     baseline_hidden: int = hyperparameter(16, "hidden units of the baseline", least=1)
-    baseline_epochs: int = hyperparameter(30, "epochs of 4 sequences", least=1)
+    baseline_epochs: int = hyperparameter(30, "epochs of the baseline, 4 sequences each", least=1)
     baseline_lr: float = hyperparameter(0.05, "learning rate of the baseline")
     n_eval: int = hyperparameter(50, "fresh sequences to evaluate on", least=1)
 
     def __post_init__(self):
         for f in fields(self):
-            value, least = getattr(self, f.name), f.metadata["least"]
-            if least is None:
-                if not (math.isfinite(value) and value > 0):
-                    raise BadInput(f"{f.name} must be a finite number above 0, got {value}")
-            elif not isinstance(value, int) or value < least:
-                raise BadInput(f"{f.name} must be a whole number of at least {least}, got {value}")
+            option, value = "--" + f.name.replace("_", "-"), getattr(self, f.name)
+            least = f.metadata["least"]
+            if least is None and not (math.isfinite(value) and value > 0):
+                raise BadInput(f"{option} must be a finite number above 0, got {value}")
+            if least is not None and not (isinstance(value, int) and value >= least):
+                raise BadInput(f"{option} must be a whole number of at least {least}, got {value}")
 
 
 # Fixed by the protocol, and so not options.
@@ -119,9 +109,7 @@ def random_streams(seed):
     return {stage: np.random.default_rng(child) for stage, child in zip(STAGES, children)}
 
 
-# --------------------------------------------------------------------------
-# Task: recall the trigger after T - 2 steps of filler
-# --------------------------------------------------------------------------
+# ==== Task: recall the trigger after T - 2 steps of filler ========================================
 
 SYMBOLS = "AB12345"
 VOCAB = len(SYMBOLS)
@@ -129,27 +117,14 @@ N_TRIGGERS, N_FILLERS = 2, 5
 
 
 def trigger_recall(rng, T, batch):
-    """Draw sequences of the trigger-recall task.
+    """Draw sequences of the trigger-recall task, a uint8 array of shape (T, batch).
 
         x_0             A or B, with equal probability
         x_1 .. x_{T-2}  1, 2, 3, 4, 5, 1, 2, ..
         x_{T-1}         x_0 again
 
     Only x_0 (no context) and x_{T-1} (its context is T - 1 steps away) cannot
-    be predicted from recent inputs. Two distinct sequences exist for each T.
-
-    Parameters
-    ----------
-    rng : numpy.random.Generator
-    T : int
-        Length of a sequence, at least 3.
-    batch : int
-        Number of sequences.
-
-    Returns
-    -------
-    tokens : uint8 array of shape (T, batch)
-        Time-major indices into `SYMBOLS`.
+    be predicted from recent inputs. Two distinct sequences exist for each T >= 3.
     """
     tokens = np.empty((T, batch), np.uint8)
     tokens[1:-1] = N_TRIGGERS + np.arange(T - 2)[:, None] % N_FILLERS
@@ -157,13 +132,22 @@ def trigger_recall(rng, T, batch):
     return tokens
 
 
-# --------------------------------------------------------------------------
-# Network: Elman RNN, softmax output
+class Task(NamedTuple):
+    """What `run` draws its sequences from; a task of one's own takes this form."""
+
+    draw: callable  # (rng, T, batch) -> integers (T, batch); the last row is what to recall
+    symbols: str | list  # the alphabet: i stands for symbols[i]
+    n_choices: int  # the last row is one of the first so many
+
+
+TRIGGER_RECALL = Task(trigger_recall, SYMBOLS, N_TRIGGERS)
+
+# ==== Network: Elman RNN, softmax output, for an alphabet of any size =============================
 #
 #     h_t = tanh(x_t W_xh + h_{t-1} W_hh + b_h)      x_t one-hot, h_{-1} = 0
-#     p_t = softmax(h_t W_hy + b_y)                  p_t predicts x_{t+1}
+#     y_t = h_t W_hy + b_y                           logits
+#     p_t = softmax(y_t)                             p_t predicts x_{t+1}
 #     L   = - sum_t log p_t[x_{t+1}]                 cross-entropy in nats
-# --------------------------------------------------------------------------
 
 
 class RNN(NamedTuple):
@@ -173,11 +157,11 @@ class RNN(NamedTuple):
     """
 
     flat: np.ndarray  # (n_parameters,)
-    W_xh: np.ndarray  # (VOCAB, hidden); other sizes of input and output on request
+    W_xh: np.ndarray  # (n_in, hidden)
     W_hh: np.ndarray  # (hidden, hidden)
     b_h: np.ndarray  # (hidden,)
-    W_hy: np.ndarray  # (hidden, VOCAB)
-    b_y: np.ndarray  # (VOCAB,)
+    W_hy: np.ndarray  # (hidden, n_out)
+    b_y: np.ndarray  # (n_out,)
 
 
 def one_vector(shapes):
@@ -189,9 +173,14 @@ def one_vector(shapes):
 
 
 def zero_rnn(n_hidden, n_in=VOCAB, n_out=VOCAB):
-    """An `RNN` of zeros: a place for a gradient."""
+    """An `RNN` of zeros."""
     H = n_hidden
     return RNN(*one_vector([(n_in, H), (H, H), (H,), (H, n_out), (n_out,)]))
+
+
+def zeros_like(net):
+    """Zeros in the shapes of a net: a place for its gradient."""
+    return type(net)(*one_vector([W.shape for W in net[1:]]))
 
 
 def init_rnn(rng, n_hidden, std, n_in=VOCAB, n_out=VOCAB):
@@ -205,17 +194,16 @@ def init_rnn(rng, n_hidden, std, n_in=VOCAB, n_out=VOCAB):
 class Unrolled(NamedTuple):
     """Buffers of a net unrolled over n steps and a batch of B sequences.
 
-    Allocated once and reused by every update. Row t * B + b of a flat array
-    belongs to step t of sequence b. What one time step touches is sliced out
-    beforehand, so that the two loops over time do nothing but arithmetic.
+    Allocated once and reused by every update. What one time step touches is
+    sliced out beforehand: the two loops over time do nothing but arithmetic.
     """
 
     tokens: np.ndarray  # (n + 1, B) symbols x_0 .. x_n
-    onehot: np.ndarray  # (n + 1, B, VOCAB) the same, one-hot
+    onehot: np.ndarray  # (n + 1, B, n_in) the same, one-hot
     hidden: np.ndarray  # (n + 1, B, H) h_{-1} .. h_{n-1}; the first is given
     # above: n + 1 time steps; below: n (`window` slices accordingly)
-    probs: np.ndarray  # (n, B, VOCAB) p_0 .. p_{n-1}
-    error: np.ndarray  # (n, B, VOCAB) dL/d(logits of p_t)
+    probs: np.ndarray  # (n, B, n_out) p_0 .. p_{n-1}
+    error: np.ndarray  # (n, B, n_out) dL/dy_t
     slope: np.ndarray  # (n, B, H) derivative of tanh, 1 - h_t^2
     delta: np.ndarray  # (n, B, H) dL/d(argument of tanh at t)
     flat: Flat
@@ -223,31 +211,18 @@ class Unrolled(NamedTuple):
     steps_back: list  # [(delta_{t+1}, slope_t, delta_t)], t = n-2 .. 0, each (B, H)
 
 
-class Flat(NamedTuple):
-    """The arrays of an `Unrolled` as matrices, time and batch in one axis."""
-
-    x: np.ndarray  # (n B, VOCAB) inputs, one-hot
-    target: np.ndarray  # (n B, VOCAB) the symbols to predict, one-hot
-    h_prev: np.ndarray  # (n B, H)
-    h: np.ndarray  # (n B, H)
-    probs: np.ndarray  # (n B, VOCAB)
-    error: np.ndarray  # (n B, VOCAB)
-    slope: np.ndarray  # (n B, H)
-    delta: np.ndarray  # (n B, H)
-    ones: np.ndarray  # (n B,)
+# The same as matrices: row t * B + b belongs to step t of sequence b; and n B ones.
+Flat = namedtuple("Flat", "x target h_prev h probs error slope delta ones")
 
 
 def views(tokens, onehot, hidden, probs, error, slope, delta):
     """An `Unrolled` on arrays that exist."""
-
-    def flat(array):
-        return array.reshape(-1, array.shape[-1])
-
-    x, target, h_prev, h = flat(onehot[:-1]), flat(onehot[1:]), flat(hidden[:-1]), flat(hidden[1:])
-    matrices = Flat(x, target, h_prev, h, *map(flat, (probs, error, slope, delta)), np.ones(len(h)))
+    parts = onehot[:-1], onehot[1:], hidden[:-1], hidden[1:], probs, error, slope, delta
+    matrices = [array.reshape(-1, array.shape[-1]) for array in parts]
+    flat = Flat(*matrices, np.ones(len(matrices[-1])))
     steps = list(zip(hidden, hidden[1:]))
     steps_back = list(zip(delta[:0:-1], slope[-2::-1], delta[-2::-1]))
-    return Unrolled(tokens, onehot, hidden, probs, error, slope, delta, matrices, steps, steps_back)
+    return Unrolled(tokens, onehot, hidden, probs, error, slope, delta, flat, steps, steps_back)
 
 
 def unroll(n_steps, batch, n_hidden, n_in=VOCAB, n_out=VOCAB):
@@ -255,6 +230,11 @@ def unroll(n_steps, batch, n_hidden, n_in=VOCAB, n_out=VOCAB):
     n, B, H = n_steps, batch, n_hidden
     shapes = [(n + 1, B, n_in), (n + 1, B, H), (n, B, n_out), (n, B, n_out), (n, B, H), (n, B, H)]
     return views(np.zeros((n + 1, B), np.intp), *map(np.zeros, shapes))
+
+
+def buffers(net, n_steps, batch):
+    """`unroll` with the sizes of a net."""
+    return unroll(n_steps, batch, len(net.b_h), len(net.W_xh), len(net.b_y))
 
 
 def window(whole, start, stop):
@@ -266,32 +246,43 @@ def window(whole, start, stop):
 def windows(whole, length):
     """Cut an `Unrolled` for truncated BPTT into windows of `length` steps.
 
-    The windows share the buffers: the last hidden state of one is the first
-    of the next, so the state is carried over the edge, while the gradient,
-    which is computed window by window, stops at it.
+    They share the buffers: the last hidden state of one is the first of the
+    next, so the state is carried over the edge, while the gradient stops at it.
     """
     n = len(whole.probs)
     return [window(whole, start, min(start + length, n)) for start in range(0, n, length)]
 
 
-EYE = np.eye(VOCAB)
-SUM_SYMBOLS = np.ones((VOCAB, VOCAB))  # a row sum by BLAS, at a quarter of the time of .sum
+@functools.cache
+def identity(n):
+    return np.eye(n)
 
 
-def load(u, tokens, eye=EYE):
-    """Put `tokens`, (n + 1, B), into the buffers, also as rows of `eye`."""
-    u.tokens[...] = tokens
-    eye.take(u.tokens, axis=0, out=u.onehot, mode="clip")
+@functools.cache
+def row_summer(n):
+    """Ones that sum rows of n by BLAS, a quarter of the time of .sum; while n is small n times."""
+    return np.ones((n, n if n < 32 else 1))
 
 
-def forward_hidden(net, u):
-    """All hidden states: h_t = tanh(x_t W_xh + h_{t-1} W_hh + b_h).
+def load(u, tokens, step=0):
+    """Put symbols, (n + 1, B), into the buffers, as they are and one-hot.
 
-    The one-hot input times W_xh is a row of W_xh. `u.hidden` starts out
-    holding that for every step at once; the loop adds what depends on time.
+    `BadInput` names the first that is not one of 0 .. n_in - 1, and its time,
+    the first row's being `step`.
     """
-    table = net.W_xh + net.b_h
-    table.take(u.tokens[:-1], axis=0, out=u.hidden[1:], mode="clip")
+    symbols, n_in = np.asarray(tokens), u.onehot.shape[-1]
+    if symbols.dtype.kind not in "iu":
+        raise BadInput(f"symbols must be whole numbers, got an array of {symbols.dtype}")
+    if symbols.min() < 0 or symbols.max() >= n_in:
+        t, b = np.argwhere((symbols < 0) | (symbols >= n_in))[0]
+        where = f"at step {step + t} of sequence {b}"
+        raise BadInput(f"symbol {symbols[t, b]} {where} is not in the alphabet 0 .. {n_in - 1}")
+    u.tokens[...] = tokens
+    identity(n_in).take(u.tokens, axis=0, out=u.onehot, mode="clip")
+
+
+def recur(net, u):
+    """h_t = tanh(x_t W_xh + b_h + h_{t-1} W_hh), where u.hidden holds x_t W_xh + b_h already."""
     W_hh, add, tanh = net.W_hh, np.add, np.tanh
     recurrent = np.empty_like(u.hidden[0])
     for h_prev, h in u.steps:
@@ -300,19 +291,39 @@ def forward_hidden(net, u):
         tanh(h, h)
 
 
-def forward(net, u):
-    """Hidden states and predictions p_t = softmax(h_t W_hy + b_y).
+def forward_hidden(net, u):
+    """All hidden states; the one-hot input times W_xh is a row of W_xh."""
+    (net.W_xh + net.b_h).take(u.tokens[:-1], axis=0, out=u.hidden[1:], mode="clip")
+    recur(net, u)
 
-    No maximum is subtracted before exp. As |h| <= 1, it overflows only when
-    output weights have reached the tens: the run has diverged by then, and
-    the inf or nan that follows is how the training loops see it.
+
+def read_out(net, hidden, logits=None):
+    """y = h W_hy + b_y for states of shape (.., hidden), into `logits` when given."""
+    logits = hidden.dot(net.W_hy, logits)
+    logits += net.b_y
+    return logits
+
+
+def softmax(y):
+    """p = exp(y) / sum exp(y) for the rows of a matrix of logits, in place.
+
+    No maximum is subtracted: as |h| <= 1, exp overflows only when the run has
+    diverged, and the inf or nan that follows is how the training loops see it.
     """
+    np.exp(y, y)
+    y /= y.dot(row_summer(y.shape[-1]))
+
+
+def log_softmax(y):
+    """log p = y - log sum exp(y) along the last axis, in place, for logits of any size."""
+    y -= y.max(axis=-1, keepdims=True)
+    y -= np.log(np.exp(y).sum(axis=-1, keepdims=True))
+
+
+def forward(net, u):
+    """Hidden states and predictions p_t = softmax(h_t W_hy + b_y)."""
     forward_hidden(net, u)
-    probs = u.flat.probs
-    u.flat.h.dot(net.W_hy, probs)
-    probs += net.b_y
-    np.exp(probs, probs)
-    probs /= probs.dot(SUM_SYMBOLS)
+    softmax(read_out(net, u.flat.h, u.flat.probs))
 
 
 def flow_back(net, u):
@@ -335,38 +346,45 @@ def flow_back(net, u):
         add(delta, recurrent, delta)
 
 
-def backward(net, grad, u):
+def backward(net, grad, u, goal=None, weight=None):
     """Gradient of the loss summed over steps and batch, written into `grad`.
 
-    Full BPTT over the steps of `u`; what came before u.hidden[0] is constant.
+        dL/dy_t = w_t (p_t - goal_t)
+
+    So it is for softmax or logistic outputs with cross-entropy, and for linear
+    ones with half the squared error. Full BPTT over the steps of `u`; what came
+    before u.hidden[0] is constant.
+
+    `goal` (n, B, n_out) is what `u.probs` should be, else the symbols that came,
+    one-hot. `weight`, which broadcasts to (n, B), is that of each step's loss, else 1.
     """
-    np.subtract(u.flat.probs, u.flat.target, u.flat.error)
-    backward_from_error(net, grad, u)
-
-
-def backward_from_error(net, grad, u):
-    """The same for any loss: `u.error` holds its derivative by the outputs h_t W_hy + b_y."""
-    flat = u.flat
-    flat.h.T.dot(flat.error, grad.W_hy)
-    flat.ones.dot(flat.error, grad.b_y)
-    flat.error.dot(net.W_hy.T, flat.delta)
+    np.subtract(u.probs, u.onehot[1:] if goal is None else goal, u.error)
+    if weight is not None:
+        np.multiply(u.error, weight[..., None], u.error)
+    backward_output(net, grad, u)
     flow_back(net, u)
+    flat = u.flat
     flat.h_prev.T.dot(flat.delta, grad.W_hh)
     flat.x.T.dot(flat.delta, grad.W_xh)
     flat.ones.dot(flat.delta, grad.b_h)
 
 
-def sgd(net, grad, lr, batch):
-    """One step down the gradient of the batch mean, clipped to `CLIP_NORM`.
+def backward_output(net, grad, u):
+    """From `u.error` the gradient of the output layer, and what reaches h_t into `u.delta`."""
+    flat = u.flat
+    flat.h.T.dot(flat.error, grad.W_hy)
+    flat.ones.dot(flat.error, grad.b_y)
+    flat.error.dot(net.W_hy.T, flat.delta)
 
-        theta <- theta - lr g min(1, 5 / ||g||)        g = grad / batch
 
-    The gradient is shortened as a whole and keeps its direction. `grad` is
-    used up.
+def sgd(net, grad, lr, batch, longest=CLIP_NORM):
+    """One step down the gradient of the batch mean, clipped to norm `longest`, keeping direction.
+
+    theta <- theta - lr g min(1, longest / ||g||)        g = grad / batch; grad is used up
     """
     theta, g = net.flat, grad.flat
     norm = math.sqrt(g.dot(g)) / batch
-    g *= lr / batch * (CLIP_NORM / max(norm, CLIP_NORM))
+    g *= lr / batch * (longest / max(norm, longest))
     theta -= g
 
 
@@ -377,6 +395,27 @@ def update(net, grad, u, lr):
     sgd(net, grad, lr, batch=u.hidden.shape[1])
 
 
+def learn(net, batches, length, lr):
+    """Truncated BPTT on batch after batch, an update after each window of `length` steps.
+
+    With a window as long as the sequences it is full BPTT. `batches` gives tokens
+    (T, B), T >= 2; yielded are the buffers, with what was predicted before learning.
+    """
+    grad = zeros_like(net)
+
+    @functools.lru_cache(maxsize=64)
+    def unrolled(T, B):
+        u = buffers(net, T - 1, B)
+        return u, windows(u, length)
+
+    for tokens in batches:
+        u, cuts = unrolled(*tokens.shape)
+        load(u, tokens)
+        for part in cuts:
+            update(net, grad, part, lr)
+        yield u
+
+
 def mean_loss(u):
     """Cross-entropy per sequence in nats, summed over the steps of `u`."""
     p_target = np.einsum("ij,ij->i", u.flat.probs, u.flat.target)
@@ -384,20 +423,12 @@ def mean_loss(u):
 
 
 def terminal_gradient(net, tokens):
-    """How far the loss of the last step reaches back: dL_{T-1}/dh_t.
+    """How far the loss of the last step of one sequence, (n + 1,), reaches back.
 
-    Parameters
-    ----------
-    net : RNN
-    tokens : int array of shape (n + 1,)
-        One sequence; the loss is that of its last symbol alone.
-
-    Returns
-    -------
-    gradient : array of shape (n, hidden)
-        Row t is dL/dh_t, in order of time; the last row is where it starts.
+    Returns an array of shape (n, hidden): row t is dL_{T-1}/dh_t, in order of
+    time; the last row is where it starts.
     """
-    u = unroll(len(tokens) - 1, 1, len(net.b_h))
+    u = buffers(net, len(tokens) - 1, 1)
     load(u, tokens[:, None])
     forward(net, u)
     u.delta[-1] = (u.probs[-1] - u.onehot[-1]).dot(net.W_hy.T)
@@ -406,125 +437,121 @@ def terminal_gradient(net, tokens):
     return np.concatenate([u.flat.delta[1:].dot(net.W_hh.T), start])
 
 
+def silent(stage, epoch, epochs, loss):
+    """A log that says nothing."""
+
+
 class Diverged(ArithmeticError):
     """Training whose loss or weights are no longer finite numbers."""
 
 
-def check_finite(net, loss, stage, epoch, option):
+DIVERGING = dict.fromkeys(("over", "divide", "invalid"), "ignore")  # check_finite sees it
+LR_OPTIONS = {"automatizer": "--auto-lr", "chunker": "--chunk-lr", "baseline": "--baseline-lr"}
+
+
+def check_finite(net, loss, stage, epoch):
     if not (math.isfinite(loss) and np.isfinite(net.flat).all()):
-        raise Diverged(f"{stage} diverged in epoch {epoch}: the loss is not finite; lower {option}")
+        lower = f"the loss is not finite; lower {LR_OPTIONS[stage]}"
+        raise Diverged(f"{stage} diverged in epoch {epoch}: {lower}")
 
 
-# --------------------------------------------------------------------------
-# Level 0: the automatizer A learns to predict the next symbol
-# --------------------------------------------------------------------------
-
-
-def train_automatizer(config, rng, log, draw=trigger_recall):
-    """Truncated BPTT: an update after each window of `auto_truncate` steps.
-
-    `draw` is the task: a function of (rng, T, batch), as `trigger_recall`.
-
-    Returns the net and the loss per sequence of every epoch.
-    """
-    net = init_rnn(rng["auto_init"], config.auto_hidden, AUTO_STD)
-    grad = zero_rnn(config.auto_hidden)
-    whole = unroll(config.T - 1, AUTO_BATCH, config.auto_hidden)
-    cuts = windows(whole, config.auto_truncate)
+def losses_of(net, learning, stage, n_batches, log, recalled=None):
+    """Run `learn`: the loss per sequence of each batch; into `recalled` the share of targets."""
     losses = []
-    for epoch in range(1, config.auto_epochs + 1):
-        load(whole, draw(rng["auto_data"], config.T, AUTO_BATCH))
-        for cut in cuts:
-            update(net, grad, cut, config.auto_lr)
-        losses.append(mean_loss(whole))
-        check_finite(net, losses[-1], "automatizer", epoch, "--auto-lr")
-        log("automatizer", epoch, config.auto_epochs, losses[-1])
-    return net, losses
+    for u in learning:
+        losses.append(mean_loss(u))
+        if recalled is not None:
+            recalled.append(float((u.probs[-1].argmax(axis=-1) == u.tokens[-1]).mean()))
+        check_finite(net, losses[-1], stage, len(losses))
+        log(stage, len(losses), n_batches, losses[-1])
+    return losses
 
 
-# --------------------------------------------------------------------------
-# Surprises: what A fails to predict
-# --------------------------------------------------------------------------
+# ==== Level 0: the automatizer A learns to predict the next symbol ================================
+def train_automatizer(config, rng, log, task=TRIGGER_RECALL):
+    """Train A on a batch of fresh sequences in every epoch: the net and its loss in each."""
+    n_epochs, data = config.auto_epochs, rng["auto_data"]
+    batches = (task.draw(data, config.T, AUTO_BATCH) for _ in range(n_epochs))
+    return fit_automatizer(config, rng, batches, n_epochs, log, len(task.symbols))
 
-BLOCK = 2000  # hidden states that `log_probabilities` holds in memory at once
+
+def fit_automatizer(config, rng, batches, n_batches, log, n_symbols):
+    """Truncated BPTT with windows of `auto_truncate` steps: the net and its loss on each batch."""
+    net = init_rnn(rng["auto_init"], config.auto_hidden, AUTO_STD, n_symbols, n_symbols)
+    learning = learn(net, batches, config.auto_truncate, config.auto_lr)
+    return net, losses_of(net, learning, "automatizer", n_batches, log)
 
 
-def log_probabilities(net, tokens):
+# ==== Surprises: what A fails to predict ==========================================================
+
+BLOCK = 2000  # hidden states that `predictions` holds in memory at once
+
+
+def predictions(net, tokens):
     """Run a net over sequences of any length, in constant working memory.
 
-    Parameters
-    ----------
-    net : RNN
-    tokens : int array of shape (T, N), or what has a shape and slices like one
-
-    Yields
-    ------
-    start, targets, log_p : int, int array (n, N), array (n, N, VOCAB)
-        For one block of steps after the other: log p(. | x_0 .. x_{t-1}) in
-        nats, and the x_t that came, for t = start + 1 .. start + n.
+    `tokens` is an int array of shape (T, N), or has a shape and slices like one.
+    Yields for one block of steps after the other (start, targets, logits): what
+    the net makes of x_0 .. x_{t-1}, of shape (n, N, n_out), and the x_t that
+    came, (n, N), for t = start + 1 .. start + n.
     """
     T, N = tokens.shape
-    block = min(max(1, BLOCK // N), T - 1)
-    whole = unroll(block, N, len(net.b_h))
+    block = max(1, min(BLOCK // N, T - 1))
+    whole = buffers(net, block, N)
     for start in range(0, T - 1, block):
         n = min(block, T - 1 - start)
-        u = whole if n == len(whole.probs) else window(whole, 0, n)
-        load(u, tokens[start : start + n + 1])
+        u = whole if n == block else window(whole, 0, n)
+        load(u, tokens[start : start + n + 1], start)
         forward_hidden(net, u)
-        logits = u.hidden[1:].dot(net.W_hy) + net.b_y
-        logits -= logits.max(axis=-1, keepdims=True)
-        logits -= np.log(np.exp(logits).sum(axis=-1, keepdims=True))
-        yield start, u.tokens[1:], logits
+        yield start, u.tokens[1:], read_out(net, u.hidden[1:])
         whole.hidden[0] = u.hidden[-1]
 
 
+def log_probabilities(net, tokens):
+    """`predictions` as log p(. | x_0 .. x_{t-1}), in nats."""
+    for start, targets, logits in predictions(net, tokens):
+        log_softmax(logits)
+        yield start, targets, logits
+
+
+def surprisal(log_p, targets):
+    """-log p of the symbols that came: (n, N) from log_p (n, N, n_out) and targets (n, N)."""
+    return -np.take_along_axis(log_p, targets[..., None], axis=-1)[..., 0]
+
+
 def score(net, tokens):
-    """What each symbol of some sequences costs a net.
+    """What each symbol of some sequences, an int array of shape (T, N), costs a net.
 
-    Parameters
-    ----------
-    net : RNN
-    tokens : int array of shape (T, N)
-
-    Returns
-    -------
-    loss : array of shape (T - 1, N)
-        -log p(x_t | x_0 .. x_{t-1}) in nats, for t = 1 .. T-1.
-    log_p : array of shape (N, VOCAB)
-        The net's prediction of the last symbol.
+    Returns the loss -log p(x_t | x_0 .. x_{t-1}) in nats for t = 1 .. T-1, of
+    shape (T - 1, N), and log p for the last symbol, of shape (N, n_out).
     """
     T, N = tokens.shape
     loss = np.empty((T - 1, N))
     for start, targets, log_p in log_probabilities(net, tokens):
-        came = np.take_along_axis(log_p, targets[..., None], axis=-1)[..., 0]
-        np.negative(came, loss[start : start + len(targets)])
+        loss[start : start + len(targets)] = surprisal(log_p, targets)
     return loss, log_p[-1]
 
 
+def with_first(flags):
+    """Events (T, N) from flags of x_1 .. x_{T-1}; x_0, which nothing predicts, is one."""
+    return np.vstack([np.ones_like(flags[:1], bool), flags])
+
+
 def surprising(loss, threshold):
-    """Which symbols are surprises: mask of shape (T, N) from losses (T - 1, N).
+    """Which symbols are surprises, (T, N), from losses (T - 1, N): above `threshold`, in nats."""
+    return with_first(loss > threshold)
 
-    The first symbol is one by convention: nothing came before it to predict
-    it from. Any other is one when its loss exceeds `threshold`, in nats.
+
+def surprise_threshold(loss):
+    """Half-way between A's median loss on filler and on recall targets.
+
+    `loss`, (T - 1, N), is of sequences of which it is known that the target is last.
     """
-    return np.vstack([np.ones_like(loss[:1], bool), loss > threshold])
-
-
-def midpoint(loss):
-    """Half-way between the median loss on filler and on recall targets; losses (T - 1, N)."""
     return float((np.median(loss[:-1]) + np.median(loss[-1])) / 2)
 
 
-def surprise_threshold(net, tokens):
-    """The midpoint of A's losses on sequences of which it is known where the target is."""
-    return midpoint(score(net, tokens)[0])
-
-
-class Events(NamedTuple):
-    """What A passes up to C of one sequence."""
-
-    symbols: np.ndarray  # (k,) the surprising symbols, in order
-    recalls: bool  # is the last of them the recall target?
+# What A passes up of one sequence: its surprises in order, (k,); is the last the recall target?
+Events = namedtuple("Events", "symbols target_flagged")
 
 
 def pass_up(tokens, mask):
@@ -545,122 +572,91 @@ def distinct(tokens):
     return first, which
 
 
-# --------------------------------------------------------------------------
-# Level 1: the chunker C learns to predict the next surprise
-# --------------------------------------------------------------------------
-
-
-def train_chunker(config, rng, automatizer, threshold, log):
-    """Full BPTT over each compressed sequence, an update after each.
-
-    C reads the surprising symbols in order and predicts the next one. A
-    sequence whose target A did not flag counts as a failed recall.
+# ==== Level 1: the chunker C learns to predict the next surprise ==================================
+def train_chunker(config, rng, automatizer, threshold, log, task=TRIGGER_RECALL):
+    """Train C on the surprises of fresh sequences.
 
     Returns the net and three curves, a number per epoch: loss per sequence,
     share of targets recalled (argmax over all symbols, before the update),
-    surprises per sequence.
+    surprises per sequence. A target that A did not flag is a failed recall.
     """
     n_sequences = config.chunk_epochs * CHUNK_SEQUENCES
-    tokens = trigger_recall(rng["chunk_data"], config.T, n_sequences)
+    tokens = task.draw(rng["chunk_data"], config.T, n_sequences)
     # A does not change any more: each distinct sequence is compressed once.
     first, which = distinct(tokens)
     events = compress(automatizer, tokens[:, first], threshold)
-    return fit_chunker(config, rng, events, which, log)
+    return fit_chunker(config, rng, events, which, log, len(task.symbols))
 
 
-def fit_chunker(config, rng, events, which, log):
-    """The training itself: sequence after sequence, each given as `events[which[i]]`."""
-    shape = config.chunk_epochs, CHUNK_SEQUENCES
-    net = init_rnn(rng["chunk_init"], config.chunk_hidden, CHUNK_STD)
-    grad = zero_rnn(config.chunk_hidden)
-    buffers = {k: unroll(k - 1, 1, config.chunk_hidden) for k in {len(e.symbols) for e in events}}
+def fit_chunker(config, rng, events, which, log=silent, n_symbols=VOCAB):
+    """Full BPTT over each compressed sequence, `events[which[i]]`, an update after each.
+
+    C reads the surprising symbols in order and predicts the next one; of a single
+    one there is nothing to predict. Returns what `train_chunker` does.
+    """
+    shape, n = (config.chunk_epochs, CHUNK_SEQUENCES), n_symbols
+    net = init_rnn(rng["chunk_init"], config.chunk_hidden, CHUNK_STD, n, n)
+    streams = (events[i].symbols[:, None] for i in which if len(events[i].symbols) > 1)
+    learning = learn(net, streams, max(len(e.symbols) for e in events), config.chunk_lr)
     losses, recalled, n_surprises = np.zeros((3, *shape))
     for epoch, sequences in enumerate(which.reshape(shape)):
         for i, sequence in enumerate(sequences):
-            symbols, recalls = events[sequence]
+            symbols, target_flagged = events[sequence]
             n_surprises[epoch, i] = len(symbols)
-            if len(symbols) < 2:  # nothing follows the trigger: nothing to predict
-                continue
-            u = buffers[len(symbols)]
-            load(u, symbols[:, None])
-            update(net, grad, u, config.chunk_lr)
-            losses[epoch, i] = mean_loss(u)
-            recalled[epoch, i] = recalls and u.probs[-1].argmax() == symbols[-1]
+            if len(symbols) > 1:
+                u = next(learning)
+                losses[epoch, i] = mean_loss(u)
+                recalled[epoch, i] = target_flagged and u.probs[-1].argmax() == symbols[-1]
         loss = float(losses[epoch].mean())
-        check_finite(net, loss, "chunker", epoch + 1, "--chunk-lr")
+        check_finite(net, loss, "chunker", epoch + 1)
         log("chunker", epoch + 1, config.chunk_epochs, loss)
     return net, *(curve.mean(axis=1).tolist() for curve in (losses, recalled, n_surprises))
 
 
-# --------------------------------------------------------------------------
-# Baseline: one net, full BPTT over all T - 1 steps
-# --------------------------------------------------------------------------
-
-
-def train_baseline(config, rng, log):
+# ==== Baseline: one net, full BPTT over all T - 1 steps ===========================================
+def train_baseline(config, rng, log, task=TRIGGER_RECALL):
     """One update per batch, on the loss summed over all steps.
 
-    Returns the net and two curves, a number per epoch: loss per sequence,
-    share of targets recalled (argmax over all symbols, before the update).
+    Returns the net and two curves, a number per epoch: loss per sequence, share recalled.
     """
-    net = init_rnn(rng["baseline_init"], config.baseline_hidden, BASELINE_STD)
-    grad = zero_rnn(config.baseline_hidden)
-    whole = unroll(config.T - 1, BASELINE_BATCH, config.baseline_hidden)
-    losses, recalled = [], []
-    for epoch in range(1, config.baseline_epochs + 1):
-        tokens = trigger_recall(rng["baseline_data"], config.T, BASELINE_BATCH)
-        load(whole, tokens)
-        update(net, grad, whole, config.baseline_lr)
-        losses.append(mean_loss(whole))
-        recalled.append(float((whole.probs[-1].argmax(axis=-1) == tokens[-1]).mean()))
-        check_finite(net, losses[-1], "baseline", epoch, "--baseline-lr")
-        log("baseline", epoch, config.baseline_epochs, losses[-1])
-    return net, losses, recalled
+    n, n_epochs, data = len(task.symbols), config.baseline_epochs, rng["baseline_data"]
+    net = init_rnn(rng["baseline_init"], config.baseline_hidden, BASELINE_STD, n, n)
+    batches = (task.draw(data, config.T, BASELINE_BATCH) for _ in range(n_epochs))
+    learning, recalled = learn(net, batches, config.T - 1, config.baseline_lr), []
+    return net, losses_of(net, learning, "baseline", n_epochs, log, recalled), recalled
 
 
-# --------------------------------------------------------------------------
-# Evaluation, on sequences drawn afresh
-# --------------------------------------------------------------------------
-
-
+# ==== Evaluation, on sequences drawn afresh =======================================================
 def chunker_logits(chunker, events):
-    """C's prediction of each recall target from the surprises before it.
+    """C's prediction of each recall target from the surprises before it, logits (N, n_out).
 
-    Returns logits (N, VOCAB), and which of the N sequences were answered at
-    all: where A did not flag the target, C never predicts it.
+    And which of the N sequences were answered: a target that A did not flag C never predicts.
     """
-    answered = np.array([e.recalls for e in events])
-    logits = np.zeros((len(events), VOCAB))
-    for row, e in zip(logits, events):
-        if e.recalls:
-            row[:] = score(chunker, e.symbols[:, None])[1][0]
+    answered = np.array([e.target_flagged for e in events])
+    logits = np.zeros((len(events), len(chunker.b_y)))
+    for i in np.flatnonzero(answered):
+        logits[i] = score(chunker, events[i].symbols[:, None])[1][0]
     return logits, answered
 
 
-def recall_accuracies(logits, targets, answered=True):
+def recall_accuracies(logits, targets, answered=True, n_choices=N_TRIGGERS):
     """Recall accuracy and choice accuracy, shares of all sequences.
 
-    Recall takes the most probable of all symbols: it also asks *when* the
-    trigger returns. Choice takes the more probable of A and B, chance 50%:
-    it asks only *which* trigger it was. What is not answered is wrong.
+    Recall takes the most probable of all symbols: it also asks *when* the trigger
+    returns. Choice takes the most probable of the `n_choices` that the target may be
+    (A and B, chance 50%): it asks only *which* it was. What is not answered is wrong.
     """
     recall = answered & (logits.argmax(axis=1) == targets)
-    choice = answered & (logits[:, :N_TRIGGERS].argmax(axis=1) == targets)
+    choice = answered & (logits[:, :n_choices].argmax(axis=1) == targets)
     return float(recall.mean()), float(choice.mean())
 
 
 def effective_depth(norms):
     """How many steps the terminal gradient reaches back before it vanishes.
 
-    The largest distance from the recall target x_{T-1} at which
-    ||dL_{T-1}/dh_t|| is still `CUTOFF` of its value at the last step. The last
-    state is at distance 1 and h_0 at T - 1, so that all of 1,199 steps means
-    that nothing has vanished.
-
-    Parameters
-    ----------
-    norms : array of shape (n,)
-        In order of time.
+    The largest distance from the recall target x_{T-1} at which ||dL_{T-1}/dh_t||,
+    `norms` in order of time, is still `CUTOFF` of its value at the last step. The
+    last state is at distance 1 and h_0 at T - 1: 1,199 of 1,199 is nothing vanished.
     """
     alive = np.flatnonzero((norms > 0) & (norms >= CUTOFF * norms[-1]))
     return len(norms) - int(alive[0]) if len(alive) else 0
@@ -674,17 +670,17 @@ def gradient_norms(net, tokens):
     return np.hypot.reduce(terminal_gradient(net, tokens), axis=1)
 
 
-def evaluate(config, rng, automatizer, threshold, chunker, baseline):
+def evaluate(config, rng, automatizer, threshold, chunker, baseline, task=TRIGGER_RECALL):
     """The numbers of `results.json` that are measured after training."""
-    tokens = trigger_recall(rng["evaluation"], config.T, config.n_eval)
+    tokens, n = task.draw(rng["evaluation"], config.T, config.n_eval), task.n_choices
     events = compress(automatizer, tokens, threshold)
     logits, answered = chunker_logits(chunker, events)
-    chunker_recall, chunker_choice = recall_accuracies(logits, tokens[-1], answered)
+    chunker_recall, chunker_choice = recall_accuracies(logits, tokens[-1], answered, n)
     k = float(np.mean([len(e.symbols) for e in events]))
     baseline_loss, baseline_logits = score(baseline, tokens)
-    baseline_recall, baseline_choice = recall_accuracies(baseline_logits, tokens[-1])
+    baseline_recall, baseline_choice = recall_accuracies(baseline_logits, tokens[-1], n_choices=n)
 
-    trace = trigger_recall(rng["trace"], config.T, 1)
+    trace = task.draw(rng["trace"], config.T, 1)
     loss, _ = score(automatizer, trace)
     mask = surprising(loss, threshold)
     norms = gradient_norms(baseline, trace[:, 0])
@@ -710,158 +706,160 @@ def evaluate(config, rng, automatizer, threshold, chunker, baseline):
     }
 
 
-def bytes_needed(config):
-    """Peak memory of `run(config)` in bytes, rather too much than too little."""
-    T, n_draws = config.T, config.chunk_epochs * CHUNK_SEQUENCES
-    hidden_sizes = config.auto_hidden, config.chunk_hidden, config.baseline_hidden
-
-    def unrolled(batch, hidden):
-        return 8 * T * batch * (3 * hidden + 4 * VOCAB) + 500 * T
-
-    weights = sum(8 * 3 * hidden * (hidden + 2 * VOCAB + 1) for hidden in hidden_sizes)
-    largest = max(
-        unrolled(AUTO_BATCH, config.auto_hidden),
-        unrolled(BASELINE_BATCH, config.baseline_hidden),
-        3 * T * n_draws,  # the chunker's sequences, a byte per symbol, and two copies to compare
-        11 * T * config.n_eval,  # loss, tokens and two masks
+def bytes_needed(config, n_symbols=VOCAB):
+    """Peak memory of `run` in bytes, rather too much than too little."""
+    hidden = config.auto_hidden, config.baseline_hidden, config.chunk_hidden
+    largest = config.T * max(
+        8 * AUTO_BATCH * (3 * max(hidden) + 4 * n_symbols) + 500,
+        3 * config.chunk_epochs * CHUNK_SEQUENCES,  # a byte per symbol, two copies to compare
+        11 * config.n_eval,  # loss, tokens and two masks
     )
+    weights = sum(8 * 3 * H * (H + 2 * n_symbols + 1) for H in hidden)
     return weights + largest * 8 // 5  # views and temporary arrays, as measured
 
 
-def check_memory(config):
-    """Raise `BadInput` when `run(config)` would not fit in this machine."""
+def check_memory(config, n_symbols):
+    """Raise `BadInput` when `run` would not fit in this machine."""
+    needed = bytes_needed(config, n_symbols)
     try:
         present = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     except (AttributeError, ValueError, OSError):  # not POSIX: let numpy find out
-        return
-    needed = bytes_needed(config)
+        present = needed
     if needed > present:
         raise BadInput(
             f"T = {config.T} with these sizes needs about {needed >> 30:,} GiB of memory and this "
-            f"machine has {present >> 30:,}: lower T, the hidden sizes, chunk_epochs or n_eval"
+            f"machine has {present >> 30:,}: lower --T, hidden sizes, --chunk-epochs or --n-eval"
         )
 
 
-def silent(stage, epoch, epochs, loss):
-    """A log that says nothing."""
-
-
-def run(config, log=silent):
+def run(config, log=silent, task=TRIGGER_RECALL):
     """Train automatizer, chunker and baseline, and evaluate them.
 
-    Parameters
-    ----------
-    config : Config
-    log : callable, called as log(stage, epoch, epochs, loss) after each epoch
-
-    Returns
-    -------
-    results : dict
-        What `results.json` holds.
-
-    Raises
-    ------
-    BadInput
-        When this machine's memory would not hold the run.
-    Diverged
-        When a loss or a weight is no longer finite.
+    `log` is called as log(stage, epoch, epochs, loss) after each epoch. Returns
+    what `results.json` holds; of another task than the default, its "symbols"
+    too. Raises `BadInput` when this machine's memory would not hold the run,
+    `Diverged` when a loss or a weight is no longer finite.
     """
-    check_memory(config)
-    rng = random_streams(config.seed)
-    laps = [time.perf_counter()]
+    check_memory(config, len(task.symbols))
+    rng, stage_s = random_streams(config.seed), {}
 
-    def lap():
-        laps.append(time.perf_counter())
+    def timed(stage, function, *arguments):
+        start = time.perf_counter()
+        returned = function(*arguments)
+        stage_s[stage] = time.perf_counter() - start
+        return returned
 
-    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):  # seen by check_finite
-        automatizer, automatizer_loss = train_automatizer(config, rng, log)
-        lap()
-        probe = trigger_recall(rng["probe"], config.T, N_PROBE)
-        threshold = surprise_threshold(automatizer, probe)
-        lap()
-        chunker, chunker_loss, chunker_acc, n_surprises = train_chunker(
-            config, rng, automatizer, threshold, log
-        )
-        lap()
-        baseline, baseline_loss, baseline_acc = train_baseline(config, rng, log)
-        lap()
-        measured = evaluate(config, rng, automatizer, threshold, chunker, baseline)
-        lap()
+    with np.errstate(**DIVERGING):
+        A, A_loss = timed("automatizer", train_automatizer, config, rng, log, task)
+        probe = task.draw(rng["probe"], config.T, N_PROBE)
+        threshold = surprise_threshold(timed("threshold", score, A, probe)[0])
+        C, *C_curves = timed("chunker", train_chunker, config, rng, A, threshold, log, task)
+        baseline, *baseline_curves = timed("baseline", train_baseline, config, rng, log, task)
+        measured = timed("evaluation", evaluate, config, rng, A, threshold, C, baseline, task)
     # The last update may be the one that went too far: its loss was never taken.
-    for key, net, stage in (
-        ("baseline_grad_norms", baseline, "baseline"),
-        ("chunker_grad_norms", chunker, "chunker"),
-    ):
-        epoch = config.baseline_epochs if stage == "baseline" else config.chunk_epochs
-        option = "--baseline-lr" if stage == "baseline" else "--chunk-lr"
-        check_finite(net, sum(measured[key]), stage, epoch, option)
+    check_finite(baseline, sum(measured["baseline_grad_norms"]), "baseline", config.baseline_epochs)
+    check_finite(C, sum(measured["chunker_grad_norms"]), "chunker", config.chunk_epochs)
 
-    timed = ("automatizer", "threshold", "chunker", "baseline", "evaluation")
-    hyperparameters = asdict(config)
+    given = asdict(config)
     return {
-        "seed": hyperparameters.pop("seed"),
-        "T": hyperparameters.pop("T"),
+        "seed": given.pop("seed"),
+        "T": given.pop("T"),
         "hyperparameters": {
-            **hyperparameters,
-            "threshold": threshold,
-            "auto_batch": AUTO_BATCH,
-            "chunk_sequences": CHUNK_SEQUENCES,
-            "baseline_batch": BASELINE_BATCH,
-            "n_probe": N_PROBE,
-            "clip_norm": CLIP_NORM,
+            **given, "threshold": threshold, "auto_batch": AUTO_BATCH,
+            "chunk_sequences": CHUNK_SEQUENCES, "baseline_batch": BASELINE_BATCH,
+            "n_probe": N_PROBE, "clip_norm": CLIP_NORM,
         },
-        "automatizer_loss": automatizer_loss,
-        "chunker_loss": chunker_loss,
-        "chunker_target_acc": chunker_acc,
-        "chunker_n_surprises": n_surprises,
-        "baseline_loss": baseline_loss,
-        "baseline_target_acc": baseline_acc,
+        **dict(zip(CURVES, (A_loss, *C_curves, *baseline_curves))),
         **measured,
-        "stage_s": dict(zip(timed, np.diff(laps).tolist())),
-        "wallclock_s": laps[-1] - laps[0],
+        **({} if task is TRIGGER_RECALL else {"symbols": [str(s) for s in task.symbols]}),
+        "stage_s": stage_s,
+        "wallclock_s": sum(stage_s.values()),
         "env": environment(),
-    }
+    }  # fmt: skip
 
 
 def environment():
     """Versions of what the numbers were computed with; the commit, with + if code has changed."""
-
-    def git(*arguments):
-        call = ["git", "-C", str(Path(__file__).parent), *arguments]
-        return subprocess.run(call, capture_output=True, text=True, check=True).stdout.strip()
-
+    asked = ["rev-parse", "--short", "HEAD"], ["status", "--porcelain", "--", "*.py"]
+    git, quiet = ["git", "-C", str(Path(__file__).parent)], subprocess.DEVNULL
     try:
-        commit = git("rev-parse", "--short", "HEAD")
-        commit += "+" if git("status", "--porcelain", "--", "*.py") else ""
+        head, changed = (subprocess.check_output(git + words, stderr=quiet) for words in asked)
+        commit = head.decode().strip() + "+" * bool(changed)
     except (OSError, subprocess.CalledProcessError):
         commit = None
     return {
-        "python": platform.python_version(),
-        "numpy": np.__version__,
-        "platform": platform.platform(),
-        "git": commit,
-    }
+        "python": platform.python_version(), "numpy": np.__version__,
+        "platform": platform.platform(), "git": commit,
+    }  # fmt: skip
 
 
-# --------------------------------------------------------------------------
-# Results: written whole or not at all, checked on reading
-# --------------------------------------------------------------------------
+# ==== Sequences of one's own: any symbols, any lengths, no recall target ==========================
+def encode(sequences, alphabet=None):
+    """Sequences of any hashable symbols (strings, lists of words, ..) as lists of int arrays.
+
+    Returns them and the alphabet: i stands for alphabet[i]. Unless given, it is what
+    occurs, in order of appearance; `BadInput` names the first symbol not in it.
+    """
+    sequences = [list(sequence) for sequence in sequences]
+    if not sequences or not all(sequences):
+        raise BadInput("give at least one sequence, and at least one symbol in each")
+    alphabet = alphabet or list(dict.fromkeys(itertools.chain(*sequences)))
+    code = {symbol: i for i, symbol in enumerate(alphabet)}
+    for n, sequence in enumerate(sequences):
+        for t, symbol in enumerate(sequence):
+            if symbol not in code:
+                where = f"at step {t} of sequence {n}"
+                raise BadInput(f"symbol {symbol!r} {where} is not in the alphabet of {len(code)}")
+    return [np.array([code[symbol] for symbol in sequence]) for sequence in sequences], alphabet
+
+
+@np.errstate(**DIVERGING)
+def learn_sequences(sequences, n_symbols, config, log=silent):
+    """Train A on sequences of 0 .. n_symbols - 1, an epoch being `AUTO_BATCH` of them at random.
+
+    Returns the net and its loss on each sequence in turn. config.T is not used.
+    """
+    sequences = [sequence[:, None] for sequence in sequences if len(sequence) > 1]
+    if not sequences:
+        raise BadInput("no sequence has a second symbol: there is nothing to predict")
+    rng, n = random_streams(config.seed), config.auto_epochs * AUTO_BATCH
+    drawn = (sequences[i] for i in rng["auto_data"].integers(len(sequences), size=n))
+    return fit_automatizer(config, rng, drawn, n, log, n_symbols)
+
+
+Surprise = namedtuple("Surprise", "time symbol loss")  # nats; nan for a sequence's first symbol
+
+
+def surprises(net, sequence, threshold=0.6931471805599453):  # log 2
+    """What A failed to predict of one sequence: the first symbol, and each above `threshold`.
+
+    Above log 2 is whatever A gave less than even odds: with their times such surprises
+    lose nothing, as every symbol that was not A's most probable one is among them.
+    """
+    blocks = (surprisal(log_p, x) for _, x, log_p in log_probabilities(net, sequence[:, None]))
+    loss = np.concatenate([[[math.nan]], *blocks])[:, 0]
+    times = np.flatnonzero(np.append(True, loss[1:] > threshold))
+    return [Surprise(int(t), int(sequence[t]), float(loss[t])) for t in times]
+
+
+@np.errstate(**DIVERGING)
+def learn_surprises(found, n_symbols, config, log=silent):
+    """Train C to predict the next surprise, `found` being the `surprises` of each sequence.
+
+    Returns the net and the loss per sequence of every epoch.
+    """
+    events = [Events(np.array([s.symbol for s in one]), False) for one in found]
+    if all(len(e.symbols) < 2 for e in events):
+        raise BadInput("no sequence has a second surprise: lower the threshold")
+    rng = random_streams(config.seed)
+    which = rng["chunk_data"].integers(len(events), size=config.chunk_epochs * CHUNK_SEQUENCES)
+    return fit_chunker(config, rng, events, which, log, n_symbols)[:2]
+
+
+# ==== Results: written whole or not at all, checked on reading ====================================
 
 RESULTS = Path(__file__).resolve().parent / "results.json"
-
-CURVES = {  # of each, how many numbers: the name of a hyperparameter
-    "automatizer_loss": "auto_epochs",
-    "chunker_loss": "chunk_epochs",
-    "chunker_target_acc": "chunk_epochs",
-    "chunker_n_surprises": "chunk_epochs",
-    "baseline_loss": "baseline_epochs",
-    "baseline_target_acc": "baseline_epochs",
-}
-NUMBERS = (
-    "chunker_eval_acc", "chunker_choice_acc", "chunker_avg_surprises",
-    "baseline_eval_acc", "baseline_choice_acc", "baseline_filler_loss", "baseline_target_loss",
-    "effective_depth_baseline", "effective_depth_chunker", "depth_reduction_ratio", "wallclock_s",
-)  # fmt: skip
+MEASURED = ("stage_s", "wallclock_s", "env")  # what two runs of one seed need not share
 
 
 def temporary_beside(path):
@@ -900,14 +898,6 @@ def to_json(results):
     return ("{\n" + ",\n".join(lines) + "\n}\n").encode()
 
 
-def command(seed=None, T=None, out=None):
-    """The command line that makes a results file."""
-    out = None if out is None or Path(out) == RESULTS else shlex.quote(str(out))
-    options = {"--seed": seed, "--T": T, "--out": out}
-    given = [f" {name} {value}" for name, value in options.items() if value is not None]
-    return "python3 chunker_very_deep_1200.py" + "".join(given)
-
-
 def read_json(path, made_by):
     """Strict JSON from a file; `BadInput` when it is not there or not that."""
 
@@ -922,20 +912,17 @@ def read_json(path, made_by):
         raise BadInput(f"{path} is not a JSON file ({e}): make it anew with {made_by}") from e
 
 
+def command(seed=None, T=None, out=None):
+    """The command line that makes a results file."""
+    out = None if out is None or Path(out) == RESULTS else shlex.quote(str(out))
+    given = [f" --{k} {v}" for k, v in (("seed", seed), ("T", T), ("out", out)) if v is not None]
+    return "python3 chunker_very_deep_1200.py" + "".join(given)
+
+
 def load_results(path=RESULTS, seed=None, T=None):
-    """Read a results file and check that it is what `run` returns.
+    """Read a results file, of this seed and this T where given.
 
-    Parameters
-    ----------
-    path : str or Path
-    seed, T : int, optional
-        When given, the file must be of this seed and this length.
-
-    Raises
-    ------
-    BadInput
-        When the file is missing, cut short, not JSON, of the wrong shape, or
-        of another seed or T.
+    `BadInput`: it is missing, cut short, not JSON, not what `run` returns, of another seed or T.
     """
     made_by = command(seed, T, path)
     results = read_json(path, made_by)
@@ -952,10 +939,29 @@ def load_results(path=RESULTS, seed=None, T=None):
     return results
 
 
+def holds(path, results):
+    """Has the file these results already, but for times and environment?"""
+    try:
+        of_file, new = load_results(path), json.loads(to_json(results))
+    except BadInput:
+        return False
+    return {**of_file, **dict.fromkeys(MEASURED)} == {**new, **dict.fromkeys(MEASURED)}
+
+
+CURVES = {  # of each, how many numbers: the name of a hyperparameter
+    "automatizer_loss": "auto_epochs", "chunker_loss": "chunk_epochs",
+    "chunker_target_acc": "chunk_epochs", "chunker_n_surprises": "chunk_epochs",
+    "baseline_loss": "baseline_epochs", "baseline_target_acc": "baseline_epochs",
+}  # fmt: skip
+NUMBERS = (
+    "chunker_eval_acc", "chunker_choice_acc", "chunker_avg_surprises",
+    "baseline_eval_acc", "baseline_choice_acc", "baseline_filler_loss", "baseline_target_loss",
+    "effective_depth_baseline", "effective_depth_chunker", "depth_reduction_ratio", "wallclock_s",
+)  # fmt: skip
+
+
 def problem_with(results):
-    """What is wrong with the content of a results file, or None."""
-    if not isinstance(results, dict):
-        return "not an object"
+    """What is wrong with an object that should be what `run` returns, or None."""
     try:
         return next(problems(results), None)
     except KeyError as e:
@@ -965,49 +971,41 @@ def problem_with(results):
 
 
 def problems(results):
-    """All that is wrong with an object that should be what `run` returns."""
+    def numbers(x, n, most=math.inf):  # none of our numbers is negative
+        fine = (type(v) in (int, float) and 0 <= v <= most and v < math.inf for v in x)
+        return isinstance(x, list) and len(x) == n and all(fine)
 
-    def number(x):  # none of our numbers is negative
-        return type(x) in (int, float) and 0 <= x < math.inf
-
-    def numbers(x, n):
-        return isinstance(x, list) and len(x) == n and all(map(number, x))
-
+    if not isinstance(results, dict):
+        yield "not an object"
     T, given, trace = results["T"], results["hyperparameters"], results["surprise_trace"]
+    tokens, mask, loss = trace["tokens"], trace["mask"], trace["loss"]
     Config(**{f.name: {**results, **given}[f.name] for f in fields(Config)})
-    for key in NUMBERS:
-        if not number(results[key]) or (key.endswith("acc") and results[key] > 1):
-            yield f"{key} is {results[key]!r}"
     lengths = {key: given[epochs] for key, epochs in CURVES.items()}
-    lengths["baseline_grad_norms"] = T - 1
-    lengths["chunker_grad_norms"] = trace["mask"].count(True) - 1
-    for key, n in lengths.items():
-        if not numbers(results[key], n):
-            yield f"{key} is not a list of {n} numbers"
+    lengths |= {"baseline_grad_norms": T - 1, "chunker_grad_norms": mask.count(True) - 1}
+    for key in (*NUMBERS, *lengths):
+        values, n = ([results[key]], 1) if key in NUMBERS else (results[key], lengths[key])
+        if not numbers(values, n, 1 if key.endswith("acc") else math.inf):
+            yield f"{key} is {values[0]!r}" if key in NUMBERS else f"{key} is not {n} numbers"
     if not results["chunker_avg_surprises"] >= 1:
         yield "less than one surprise per sequence"
     if not (
-        len(trace["tokens"]) == len(trace["mask"]) == len(trace["loss"]) == T
-        and all(type(token) is int and 0 <= token < VOCAB for token in trace["tokens"])
-        and all(type(flag) is bool for flag in trace["mask"])
-        and trace["mask"][0]
-        and trace["loss"][0] is None
-        and numbers(trace["loss"][1:], T - 1)
-        and number(trace["threshold"])
+        all(type(token) is int for token in tokens)
+        and numbers(tokens, T, len(results.get("symbols", SYMBOLS)) - 1)
+        and all(type(flag) is bool for flag in mask)
+        and len(mask) == T and mask[0] and loss[0] is None
+        and numbers([*loss[1:], trace["threshold"]], T)
         and trace["threshold"] == given["threshold"]
-    ):
+    ):  # fmt: skip
         yield f"surprise_trace does not describe {T} tokens"
     for key in ("stage_s", "env"):
         if not isinstance(results[key], dict):
             yield f"{key} is not an object"
 
 
-# --------------------------------------------------------------------------
-# Command line
-# --------------------------------------------------------------------------
+# ==== Command line ========================================================================
 
 # (metric, value in the source document, key in results.json, format)
-HEADLINE = (
+SUMMARY = (
     ("recall accuracy, chunker", "100.0%", "chunker_eval_acc", "{:.1%}"),
     ("recall accuracy, baseline", "0.0%", "baseline_eval_acc", "{:.1%}"),
     ("choice accuracy A or B, chunker", "-", "chunker_choice_acc", "{:.1%}"),
@@ -1021,10 +1019,10 @@ HEADLINE = (
 )
 
 
-def headline_table(results):
+def summary(results):
     """Lines of a table: the document's numbers beside those of `results`."""
     rows = [("T = 1200 in the document", "document", "this run")]
-    rows += [(name, document, form.format(results[key])) for name, document, key, form in HEADLINE]
+    rows += [(name, document, form.format(results[key])) for name, document, key, form in SUMMARY]
     return [f"{name:38}{document:>10}{measured:>11}" for name, document, measured in rows]
 
 
@@ -1034,18 +1032,15 @@ def print_tenths(stage, epoch, epochs, loss):
         print(f"{stage:12} epoch {epoch:4}/{epochs}  loss {loss:10.4f} nats/sequence", flush=True)
 
 
-def whole_number(text):
+def parsed_as(kind, text):
     try:
-        return int(text)
+        return kind(text)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"must be a whole number, got {text!r}") from None
+        what = "a whole number" if kind is int else "a number"
+        raise argparse.ArgumentTypeError(f"must be {what}, got {text!r}") from None
 
 
-def real_number(text):
-    try:
-        return float(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"must be a number, got {text!r}") from None
+whole_number, real_number = (functools.partial(parsed_as, kind) for kind in (int, float))
 
 
 class OneLineParser(argparse.ArgumentParser):
@@ -1063,18 +1058,21 @@ def interrupted(e):
 def run_command(main):
     """Run `main()` as a command: one line on stderr and an exit code, never a traceback.
 
-    0 done, 1 training diverged or the machine failed, 2 bad input,
-    130 interrupted.
+    0 done, 1 training diverged or the machine failed, 2 bad input, 130 interrupted.
     """
     if signal.getsignal(signal.SIGINT) != signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         main()
         sys.stdout.flush()
+        return
     except BadInput as e:
         code, message = 2, str(e)
     except MemoryError:
-        code, message = 2, "not enough memory for these sizes: lower T, the hidden sizes or n_eval"
+        code, message = (
+            2,
+            "not enough memory for these sizes: lower --T, the hidden sizes or --n-eval",
+        )
     except Diverged as e:
         code, message = 1, str(e)
     except BrokenPipeError:  # the reader of our output has gone, as with `| head`
@@ -1086,16 +1084,13 @@ def run_command(main):
         if not interrupted(e):
             raise
         code, message = 130, "interrupted"
-    else:
-        return
     print(f"{Path(sys.argv[0]).name}: {message}", file=sys.stderr)
     sys.exit(code)
 
 
 def main():
     parser = OneLineParser(
-        description="The neural history compressor on the trigger-recall task: trains automatizer, "
-        "chunker and full-BPTT baseline, and writes results.json.",
+        description="Trains automatizer, chunker and full-BPTT baseline; writes results.json.",
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
         allow_abbrev=False,
     )
@@ -1111,9 +1106,12 @@ def main():
     check_writable(out)
 
     results = run(config, silent if quiet else print_tenths)
-    write_whole(out, to_json(results))
+    kept = holds(out, results)
+    if not kept:
+        write_whole(out, to_json(results))
     if not quiet:
-        print(*headline_table(results), f"wrote {out}", sep="\n")
+        done = f"{out} holds these numbers already: left as it is" if kept else f"wrote {out}"
+        print(*summary(results), done, sep="\n")
 
 
 if __name__ == "__main__":

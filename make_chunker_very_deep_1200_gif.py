@@ -37,6 +37,7 @@ from chunker_very_deep_1200 import (
 from visualize_chunker_very_deep_1200 import BASELINE, CHUNKER, STYLE, results_parser
 
 GIF = RESULTS.with_name("chunker_very_deep_1200.gif")
+LONG = 200  # frames: from here on it says every tenth how far it is
 FLOOR = 1e-20  # bottom of the gradient's axis, as a share of the terminal norm
 
 
@@ -67,8 +68,7 @@ def pace(n_steps, n_frames):
 def gradient_axes(figure, n_steps):
     """Where the baseline's gradient is drawn against the distance back."""
     ax = figure.add_axes((0.115, 0.475, 0.86, 0.41))
-    ax.set(xscale="log", yscale="log", xlim=(n_steps * 1.25, 0.85), ylim=(FLOOR, 30))
-    ax.axhline(CUTOFF, color="black", ls="--", lw=1)
+    ax.set(xscale="log", yscale="log", xlim=(n_steps * 1.25, 0.85), ylim=(FLOOR / 10, 30))
     lower = {10.0**-e: f"$10^{{-{e}}}$" for e in (5, 10, 15, 20)}
     ax.set_yticks([1, CUTOFF, *lower], ["all", f"{CUTOFF:.0%}", *lower.values()])
     ticks = [d for d in (1, 3, 10, 30, 100, 300, 1000, 3000, 10000) if d < 0.7 * n_steps]
@@ -104,7 +104,8 @@ def scene(results):
     T, k, trace = results["T"], results["effective_depth_chunker"], results["surprise_trace"]
     norms = np.array(results["baseline_grad_norms"])[::-1]
     relative = norms / norms[0] if norms[0] else norms
-    symbols = [SYMBOLS[s] for s, m in zip(trace["tokens"], trace["mask"]) if m]
+    alphabet = results.get("symbols", SYMBOLS)
+    symbols = [alphabet[s] for s, m in zip(trace["tokens"], trace["mask"]) if m]
     n_steps = T - 1
     distance = np.arange(1, n_steps + 1)
     lost = int(np.argmax(relative < FLOOR)) if (relative < FLOOR).any() else n_steps
@@ -114,7 +115,7 @@ def scene(results):
     top = gradient_axes(figure, n_steps)
     bottom, places = event_axes(figure, symbols, n_steps)
     bold = {"fontsize": 13, "fontweight": "bold"}
-    figure.text(0.02, 0.935, "One net, full BPTT", color=BASELINE, **bold)
+    figure.text(0.02, 0.935, f"One net, full BPTT (seed {results['seed']})", color=BASELINE, **bold)
     figure.text(0.02, 0.335, "Chunker", color=CHUNKER, **bold)
     seen = f"sees only the surprises: k = {k:g} of {T:,} symbols"
     figure.text(0.165, 0.335, seen, color=CHUNKER, fontsize=12)
@@ -123,8 +124,9 @@ def scene(results):
     centred = {"ha": "center", "va": "center"}
     nothing = f"less than {FLOOR:.0e} left,\nnothing to learn from"
     note = top.text(np.sqrt(lost * n_steps), 1e-12, nothing, color="#505050", **centred)
+    limit = top.axhline(CUTOFF, color="black", ls="--", lw=1)  # over the grey
     curve = top.plot([], [], color=BASELINE, lw=2.5)[0]
-    head = top.plot([], [], "o", color=BASELINE, ms=9)[0]
+    head = top.plot([], [], "o", color=BASELINE, ms=9, clip_on=False)[0]
     counter = figure.text(0.98, 0.937, "", ha="right", fontsize=12)
     arrow = FancyArrowPatch(
         (0, 0), (0, 0), arrowstyle="-|>", mutation_scale=26, lw=5, color=CHUNKER
@@ -133,14 +135,14 @@ def scene(results):
     arrived = bottom.text(0.5, 0.86, "", fontsize=12, color=CHUNKER, **centred)
     verdict = figure.text(0.5, 0.045, "", fontsize=11.5, fontweight="bold", **centred)
     message = (
-        f"{n_steps:,} steps: gradient below 1% after {results['effective_depth_baseline'] + 1}, "
-        f"recall {results['baseline_eval_acc']:.0%}.  "
+        f"{n_steps:,} steps: gradient below {CUTOFF:.0%} after "
+        f"{results['effective_depth_baseline'] + 1}, recall {results['baseline_eval_acc']:.0%}.  "
         f"{k:g} events: recall {results['chunker_eval_acc']:.0%}."
     )
     bar = FancyArrowPatch((0, 0.004), (0, 0.004), arrowstyle="-", lw=4, color="#C8C8C8")
     figure.add_artist(bar)
 
-    moving = [gone, note, curve, head, counter, arrow, arrived, verdict, bar]
+    moving = [gone, limit, note, curve, head, counter, arrow, arrived, verdict, bar]
     for artist in moving:
         artist.set_animated(True)
     canvas.draw()
@@ -178,7 +180,11 @@ def animate(results, max_frames, fps):
     reached = np.concatenate([reached, np.full(n_hold, results["T"] - 1)])
     with rc_context(STYLE):
         draw = scene(results)
-        frames = [draw(d, (i + 1) / max_frames) for i, d in enumerate(reached)]
+        frames = []
+        for i, d in enumerate(reached, 1):
+            frames.append(draw(d, i / max_frames))
+            if max_frames >= LONG and i * 10 // max_frames > (i - 1) * 10 // max_frames:
+                print(f"{i} of {max_frames} frames", flush=True)
     return imageio.imwrite(
         "<bytes>", np.stack(frames), extension=".gif", plugin="pillow", duration=1000 / fps, loop=0
     )

@@ -9,6 +9,7 @@ title says what was found, with the number from the file.
 
 from __future__ import annotations
 
+import argparse
 import io
 import os
 import signal
@@ -116,6 +117,7 @@ def surprise_pattern(results):
     """A's loss at each step of a fresh sequence, its two ends enlarged."""
     trace, T = results["surprise_trace"], results["T"]
     tokens, threshold = trace["tokens"], trace["threshold"]
+    symbols = results.get("symbols", SYMBOLS)
     loss, mask = np.array(trace["loss"], float), np.array(trace["mask"], bool)
     figure = new_figure(
         f"Of {T:,} symbols {mask.sum()} are surprises: A's loss on the recall target is "
@@ -137,7 +139,7 @@ def surprise_pattern(results):
             height = loss[s] if s else threshold  # the first has no loss: nothing predicts it
             ax.plot(s, height, "o", ms=9, mfc="none" if s == 0 else CHUNKER, mec=CHUNKER, mew=2)
             ax.annotate(
-                SYMBOLS[tokens[s]], (s, height), xytext=(0, 9), textcoords="offset points",
+                symbols[tokens[s]], (s, height), xytext=(0, 9), textcoords="offset points",
                 ha="center", color=CHUNKER, fontsize=15, fontweight="bold",
             )  # fmt: skip
     axes["all"].set_xlabel("time step t")
@@ -149,7 +151,7 @@ def surprise_pattern(results):
     )
     for name in ("start", "end"):
         t = range(*spans[name])
-        axes[name].set_xticks(t, [SYMBOLS[tokens[step]] for step in t])
+        axes[name].set_xticks(t, [symbols[tokens[step]] for step in t])
         axes[name].set_xlabel(f"symbols at t = {t[0]:,} .. {t[-1]:,}")
     axes["start"].set_title("open ring: a surprise by convention, nothing came before")
     return figure
@@ -166,7 +168,8 @@ def gradient_vs_depth(results):
         return new_figure("One net: the gradient of the recall loss is 0 at every step", height=4.6)
     fate = f"is 0 after {alive:,}" if alive < T - 1 else f"ends at {baseline[-1] / baseline[0]:.0e}"
     figure = new_figure(
-        f"One net: of {T - 1:,} steps the gradient keeps 1% for {depth}, and {fate}.\n"
+        f"One net (seed {results['seed']}): of {T - 1:,} steps the gradient keeps {CUTOFF:.0%} for "
+        f"{depth}, and {fate}.\n"
         f"In the chunker's stream trigger and target are {len(chunker)} step apart",
         height=4.6,
     )
@@ -201,12 +204,8 @@ def gradient_vs_depth(results):
 
 
 def depth_ratio_bar(results):
-    """Steps to bridge, steps the gradient survives, steps left to the chunker."""
-    T, depth, k = (
-        results["T"],
-        results["effective_depth_baseline"],
-        results["effective_depth_chunker"],
-    )
+    """Steps to bridge, steps the gradient survives, events left to the chunker."""
+    T, k = results["T"], results["effective_depth_chunker"]
     figure = new_figure(
         f"Compression shortens the path {results['depth_reduction_ratio']:.1f} times: "
         f"{T - 1:,} steps become {k:g} events",
@@ -214,15 +213,19 @@ def depth_ratio_bar(results):
     )
     ax = figure.subplots()
     bars = (
-        ("steps from trigger\nto target, T - 1", T - 1, FAINT),
-        ("steps the baseline's\ngradient survives", depth, BASELINE),
-        ("surprises the chunker\nworks on, k", k, CHUNKER),
-    )
-    for row, (_, length, colour) in enumerate(bars):
+        ("from trigger to target", T - 1, "steps", FAINT),
+        ("survived by the gradient\nof the baseline", results["effective_depth_baseline"], "steps",
+         BASELINE),
+        ("left to the chunker", k, "events", CHUNKER),
+    )  # fmt: skip
+    for row, (_, length, unit, colour) in enumerate(bars):
         ax.barh(row, length, color=colour, height=0.62)
-        ax.text(length * 1.08, row, f"{length:,g}", va="center", fontweight="bold")
-    ax.set_yticks(range(len(bars)), [label for label, _, _ in bars])
-    ax.set(xscale="log", xlabel="time steps (log scale)", xlim=(0.8, 2.5 * T))
+        ax.text(max(length, 0.8) * 1.08, row, f"{length:,g} {unit}", va="center", fontweight="bold")
+    ax.set_yticks(range(len(bars)), [bar[0] for bar in bars])
+    ax.set(
+        xscale="log", xlim=(0.8, 4 * T),
+        xlabel=f"length of the path: time steps, or events of the chunker (seed {results['seed']})",
+    )  # fmt: skip
     ax.invert_yaxis()
     ax.grid(axis="y", visible=False)
     return figure
@@ -243,7 +246,11 @@ FIGURES = {
 
 def results_parser(description):
     """A parser with the options of every script that draws from results.json."""
-    parser = OneLineParser(description=description, allow_abbrev=False)
+    parser = OneLineParser(
+        description=description,
+        allow_abbrev=False,
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+    )
     parser.add_argument("--results", default=str(RESULTS), help="the results file to draw from")
     parser.add_argument("--seed", type=whole_number, help="check that the file is of this seed")
     parser.add_argument("--T", type=whole_number, help="check that the file is of this length")

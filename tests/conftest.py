@@ -16,7 +16,7 @@ def command(tmp_path):
 
     def run(*arguments, **options):
         program, *rest = map(str, arguments)
-        program = ["-m", program] if program.startswith("studies.") else [str(ROOT / program)]
+        program = ["-m", program] if program == "studies" else [str(ROOT / program)]
         return subprocess.run(
             [sys.executable, *program, *rest],
             cwd=tmp_path, capture_output=True, text=True, timeout=60,

@@ -53,7 +53,7 @@ def scheduler(tmp_path_factory):
 
 def study(*arguments):
     return subprocess.run(
-        [sys.executable, "-m", *map(str, arguments)],
+        [sys.executable, "-m", "studies", *map(str, arguments)],
         capture_output=True, text=True, timeout=120, env=ENVIRONMENT,
     )  # fmt: skip
 
@@ -68,7 +68,7 @@ def numbers(folder):
 
 
 def test_a_cluster_gives_the_numbers_of_this_machine(scheduler, tmp_path):
-    sweep = "studies.seeds", "--quick", "--seeds", 4, "--out"
+    sweep = "seeds", "--quick", "--seeds", 4, "--out"
     here = study(*sweep, tmp_path / "here", "--jobs", 1)
     assert here.returncode == 0, here.stderr
     there = study(*sweep, tmp_path / "there", "--dask", scheduler)
@@ -79,13 +79,13 @@ def test_a_cluster_gives_the_numbers_of_this_machine(scheduler, tmp_path):
 def test_the_workers_did_it(scheduler):
     from distributed import Client
 
-    from studies.common import dask_cluster, over
+    from studies.lab.runner import dask_cluster, parallel_map
 
     with Client(scheduler, set_as_default=False) as client:
         client.wait_for_workers(2, timeout=60)
         workers = set(client.run(os.getpid).values())
     with dask_cluster(scheduler):
-        done = over(slow_pid, range(8), jobs=1)
+        done = parallel_map(slow_pid, range(8), jobs=1)
     assert set(done) == workers and os.getpid() not in workers
 
 
@@ -96,6 +96,6 @@ def slow_pid(_):
 
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "nowhere", "ftp://127.0.0.1:8786"])
 def test_no_scheduler_is_one_line(tmp_path, address):
-    done = study("studies.seeds", "--quick", "--out", tmp_path, "--dask", address)
+    done = study("seeds", "--quick", "--out", tmp_path, "--dask", address)
     assert done.returncode == 2 and not list(tmp_path.iterdir())
     assert done.stderr.count("\n") == 1 and "dask scheduler" in done.stderr, done.stderr

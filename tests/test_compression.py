@@ -34,10 +34,10 @@ def test_surprise_is_a_loss_above_the_threshold_and_the_first_symbol():
 def test_nothing_is_filled_in_where_nothing_is_flagged():
     net = core.zero_rnn(4)  # predicts every symbol with probability 1/7: loss log 7
     tokens = core.trigger_recall(np.random.default_rng(0), 20, 3)
-    for threshold, length, recalls in ((np.log(7) + 1e-9, 1, False), (np.log(7) - 1e-9, 20, True)):
+    for threshold, length, flagged in ((np.log(7) + 1e-9, 1, False), (np.log(7) - 1e-9, 20, True)):
         for sequence, event in zip(tokens.T, core.compress(net, tokens, threshold)):
             assert np.array_equal(event.symbols, sequence[:length])
-            assert event.recalls is recalls
+            assert event.target_flagged is flagged
 
 
 def test_a_target_that_is_not_flagged_is_a_failed_recall():
@@ -98,7 +98,8 @@ def test_threshold_is_the_midpoint_of_the_medians():
     loss = np.log(np.exp(net.b_y).sum()) - net.b_y
     filler = np.median(loss[tokens[1:-1]])
     assert filler != pytest.approx(loss[tokens[1:-1]].mean())
-    assert core.surprise_threshold(net, tokens) == pytest.approx((filler + loss[0]) / 2)
+    loss_of_a, _ = core.score(net, tokens)
+    assert core.surprise_threshold(loss_of_a) == pytest.approx((filler + loss[0]) / 2)
 
 
 def test_a_flagged_filler_in_the_target_s_place_is_no_recall():

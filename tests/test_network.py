@@ -72,8 +72,7 @@ def any_net(seed, n_hidden=5, std=0.7):
 
 
 def bptt(net, tokens):
-    u = core.unroll(len(tokens) - 1, tokens.shape[1], len(net.b_h))
-    grad = core.zero_rnn(len(net.b_h))
+    u, grad = core.buffers(net, len(tokens) - 1, tokens.shape[1]), core.zeros_like(net)
     core.load(u, tokens)
     core.forward(net, u)
     core.backward(net, grad, u)
@@ -81,7 +80,7 @@ def bptt(net, tokens):
 
 
 def assert_same_gradient(grad, expected, tolerance):
-    for name in WEIGHTS:
+    for name in grad._fields[1:]:
         g, e = getattr(grad, name), getattr(expected, name)
         assert np.abs(g - e).max() <= tolerance * np.abs(e).max(), name
 
@@ -214,3 +213,86 @@ def test_an_update_follows_the_mean_gradient_of_the_batch():
     core.load(u, tokens)
     core.update(net, core.zero_rnn(5), u, lr=0.1)
     assert np.allclose(before - net.flat, 0.1 * grad.flat / 6, rtol=1e-10, atol=1e-15)
+
+
+# ==== Any alphabet, any goal, any weight ==========================================================
+@pytest.mark.parametrize("n_symbols", [2, 31, 32, 40, 256])
+def test_bptt_over_any_alphabet(n_symbols):
+    rng = np.random.default_rng(n_symbols)
+    net = core.init_rnn(rng, 3, 0.7, n_symbols, n_symbols)
+    tokens = rng.integers(n_symbols, size=(6, 2))
+    u, grad = bptt(net, tokens)
+    assert np.allclose(u.probs.sum(axis=-1), 1, rtol=1e-13)
+    assert core.mean_loss(u) * 2 == pytest.approx(loss_by_the_book(net, tokens), rel=1e-12)
+    loss, _ = core.score(net, tokens)
+    assert loss.sum() == pytest.approx(loss_by_the_book(net, tokens), rel=1e-12)
+    some = rng.integers(net.flat.size, size=60)
+    for i in some:
+        part = net.flat[i : i + 1]
+        (expected,) = central_differences(lambda: loss_by_the_book(net, tokens), part)
+        assert grad.flat[i] == pytest.approx(expected, rel=1e-6, abs=1e-8)
+
+
+@pytest.mark.parametrize("shape", [(5, 3), (5, 1), (1, 3), None])
+def test_backward_with_any_goal_and_weight(shape):
+    """Three outputs by softmax, two linear with half the squared error, in one net."""
+    rng = np.random.default_rng(6)
+    net = core.init_rnn(rng, 4, 0.7, 7, 5)
+    net.b_y[...] = rng.normal(size=5)
+    u, grad, expected = core.buffers(net, 5, 3), core.zeros_like(net), core.zeros_like(net)
+    core.load(u, rng.integers(7, size=(6, 3)))
+    goal = np.concatenate([np.eye(3)[rng.integers(3, size=(5, 3))], rng.normal(size=(5, 3, 2))], -1)
+    weight = None if shape is None else rng.random(shape)
+
+    def loss():
+        core.forward_hidden(net, u)
+        core.read_out(net, u.flat.h, u.flat.probs)
+        core.softmax(u.flat.probs[:, :3])
+        p, linear = u.probs[..., :3], u.probs[..., 3:]
+        each = -(goal[..., :3] * np.log(p)).sum(-1) + ((linear - goal[..., 3:]) ** 2).sum(-1) / 2
+        return (each * (1 if weight is None else weight)).sum()
+
+    loss()
+    core.backward(net, grad, u, goal, weight)
+    expected.flat[...] = central_differences(loss, net.flat)
+    assert_same_gradient(grad, expected, 1e-6)
+
+
+def test_log_softmax_of_logits_of_any_size():
+    y = np.array([[1000.0, 0.0], [-1000.0, -1000.0], [3.0, 1.0]])
+    log_p = y.copy()
+    core.log_softmax(log_p)
+    assert np.allclose(log_p[:2], [[0, -1000], [-np.log(2), -np.log(2)]])
+    p = y[2:].copy()
+    core.softmax(p)
+    assert np.allclose(np.log(p), log_p[2:], rtol=1e-13)
+
+
+def test_learn_is_update_after_update():
+    """Batches of different lengths, one after the other; the buffers hold what came before."""
+    rng, net = any_net(8)
+    same = core.zeros_like(net)
+    same.flat[...] = net.flat
+    batches = [rng.integers(core.VOCAB, size=(T, 2)) for T in (12, 5, 12, 3)]
+    grad = core.zeros_like(same)
+    for u, tokens in zip(core.learn(net, batches, 4, 0.05), batches):
+        mine = core.buffers(same, len(tokens) - 1, 2)
+        core.load(mine, tokens)
+        for window in core.windows(mine, 4):
+            core.update(same, grad, window, 0.05)
+        assert np.array_equal(u.probs, mine.probs) and np.array_equal(net.flat, same.flat)
+
+
+@pytest.mark.parametrize("n", [1, 2, 5, 40])
+def test_predictions_are_those_of_one_pass(n, monkeypatch):
+    rng, net = any_net(9)
+    tokens = rng.integers(core.VOCAB, size=(30, 3))
+    u, _ = bptt(net, tokens)
+    monkeypatch.setattr(core, "BLOCK", 3 * n)
+    start = 0
+    for at, targets, logits in core.predictions(net, tokens):
+        assert at == start and np.array_equal(targets, tokens[at + 1 : at + 1 + len(targets)])
+        core.log_softmax(logits)
+        assert np.allclose(np.exp(logits), u.probs[at : at + len(targets)], rtol=1e-12)
+        start += len(targets)
+    assert start == 29

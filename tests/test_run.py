@@ -143,6 +143,20 @@ def test_memory_estimate(options):
     assert peak < core.bytes_needed(config) < 3 * peak
 
 
+def test_numbers_that_are_there_already_are_left_as_they_are(command, tmp_path):
+    path, run = tmp_path / "r.json", ("chunker_very_deep_1200.py", "--T", 20, "--out")
+    assert f"wrote {path}" in command(*run, path).stdout
+    before = path.read_bytes()
+    assert "left as it is" in command(*run, path).stdout and path.read_bytes() == before
+    other = {**json.loads(before), "wallclock_s": 9.0, "env": {}}
+    path.write_bytes(core.to_json(other))
+    assert "left as it is" in command(*run, path).stdout
+    assert core.load_results(path)["wallclock_s"] == 9.0
+    path.write_bytes(core.to_json({**other, "baseline_filler_loss": 0.5}))
+    assert f"wrote {path}" in command(*run, path).stdout
+    assert numbers(core.load_results(path)) == numbers(json.loads(before))
+
+
 def test_quiet_says_nothing(command, tmp_path):
     done = command(
         "chunker_very_deep_1200.py", "--T", 20, "--quiet", "--out", tmp_path / "r.json"
@@ -176,7 +190,7 @@ def test_a_run_stopped_half_way_leaves_the_old_results(tmp_path, how):
         ["chunker_very_deep_1200.py"],
         ["visualize_chunker_very_deep_1200.py"],
         ["make_chunker_very_deep_1200_gif.py"],
-        ["-m", "studies.seeds"],
+        ["-m", "studies", "seeds"],
     ],
 )
 def test_ctrl_c_while_libraries_load_is_no_traceback(tmp_path, program):

@@ -1,0 +1,210 @@
+"""Writes the numbers of the JSON files into the READMEs.
+
+A README marks each place as `<!-- OWNER.FUNCTION -->` .. `<!-- end -->`. OWNER is
+a study, whose function makes the text or table of its committed results; or
+`report`: the functions below, on the headline run and on several studies at once.
+A test fails when the text between the marks is not what these functions make.
+"""
+
+from __future__ import annotations
+
+import re
+
+from chunker_very_deep_1200 import (
+    BASELINE_BATCH,
+    CUTOFF,
+    RESULTS,
+    SUMMARY,
+    BadInput,
+    load_results,
+    write_whole,
+)
+
+from . import catalogue
+from .catalogue import results_of
+from .intervals import counted, percent
+
+MARKED = re.compile(r"(<!-- (\w+)\.(\w+) -->)(\n?).*?(<!-- end -->)", re.DOTALL)
+
+
+def readmes():
+    """The READMEs that hold marks: {path: family, or None at the top}."""
+    found = {RESULTS.parent / "README.md": None}
+    found |= {catalogue.HOME / family / "README.md": family for family in catalogue.FAMILIES}
+    return {path: family for path, family in found.items() if path.exists()}
+
+
+def table(header, rows):
+    lines = [header, ["---"] * len(header), *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+# ==== The headline run, from results.json =========================================================
+def finding():
+    r, seeds = load_results(), results_of("seeds")
+    perfect, depth = seeds["chunker_perfect"], seeds["effective_depth_baseline"]
+    seconds = results_of("benchmark")["process"]["headline"]["median_s"]
+    return (
+        f"**{r['T'] - 1:,} steps become {r['effective_depth_chunker']:g} events.** The chunker "
+        f"recalls {r['chunker_eval_acc']:.0%} of the triggers, on {perfect['k']} of {perfect['n']} "
+        f"seeds. One net of the same kind, trained at full length with the same recipe, recalls "
+        f"{r['baseline_eval_acc']:.0%}; asked only for A or B it is right "
+        f"{seeds['baseline_choice']['mean']:.1%} of the time, chance being 50%. Its gradient keeps "
+        f"{CUTOFF:.0%} of its norm over {depth['median']:.0f} steps (median; {depth['min']:.0f} to "
+        f"{depth['max']:.0f}). The whole run takes {seconds:.1f} s on one CPU core."
+    )
+
+
+def results_table():
+    r, seeds, benchmark = load_results(), results_of("seeds"), results_of("benchmark")
+    rows = [
+        (name, document, form.format(r[key]))
+        for name, document, key, form in SUMMARY
+        if key != "wallclock_s"
+    ]
+    at_500, depth = seeds["document_seeds"], seeds["effective_depth_baseline"]
+    perfect = sum(s["chunker_eval_acc"] == 1 for s in at_500)
+    baseline = max(s["baseline_eval_acc"] for s in at_500)
+    ratio = min(s["depth_reduction_ratio"] for s in at_500)
+    env, seconds = benchmark["env"], benchmark["process"]["headline"]["median_s"]
+    rows += [
+        (f"the same depth on {depth['n']} seeds: median (range)", "-",
+         f"{depth['median']:.0f} ({depth['min']:.0f} to {depth['max']:.0f})"),
+        ("chunker loss in the last epoch, nats", "0.003", f"{r['chunker_loss'][-1]:.4f}"),
+        ("surprise threshold, nats", "1.40", f"{r['hyperparameters']['threshold']:.2f}"),
+        ("seeds 1 to 3 at T = 500: chunker, baseline, ratio", "3/3 at 100%, 0%, 249.5x",
+         f"{perfect}/{len(at_500)} at 100%, {baseline:.0%}, {ratio:.1f}x"),
+        ("run time, s (here: median, whole process)", "29.8", f"{seconds:.2f}"),
+        ("environment", "Python 3.9.6, numpy 2.0.2, macOS 26.3, arm64",
+         f"Python {env['python']}, numpy {env['numpy']}, {env['platform'].split('-with')[0]}"),
+    ]  # fmt: skip
+    return (f"seed {r['seed']}, T = {r['T']}", "document", "this run"), rows
+
+
+def curves():
+    r = load_results()
+    wrong = [epoch for epoch, share in enumerate(r["chunker_target_acc"], 1) if share < 1]
+    return (
+        f"A's loss falls from {r['automatizer_loss'][0]:.0f} to {r['automatizer_loss'][4]:.1f} "
+        f"nats per sequence in 5 epochs and ends at {r['automatizer_loss'][-1]:.1f}, most of it on "
+        f"the recall target, which A can't know. C recalls every target from epoch "
+        f"{max(wrong, default=0) + 1} on. The baseline's loss falls from "
+        f"{r['baseline_loss'][0]:,.0f} to {r['baseline_loss'][-1]:.1f}: it learns the filler "
+        f"({r['baseline_filler_loss']:.4f} nats per step) and not the target "
+        f"({r['baseline_target_loss']:.1f} nats)."
+    )
+
+
+def surprise():
+    r = load_results()
+    trace = r["surprise_trace"]
+    return (
+        f"Of {r['T']:,} symbols {sum(trace['mask'])} go up. The first does by convention. The "
+        f"recall target costs A {trace['loss'][-1]:.1f} nats, where the threshold is "
+        f"{trace['threshold']:.2f}. The worst step of the filler costs "
+        f"{max(trace['loss'][1:-1]):.3f}."
+    )
+
+
+def gradient():
+    r, depth = load_results(), results_of("seeds")["effective_depth_baseline"]
+    norms = r["baseline_grad_norms"]
+    return (
+        f"In this run {CUTOFF:.0%} of the gradient's norm is left over "
+        f"{r['effective_depth_baseline']} of {r['T'] - 1:,} steps (median over {depth['n']} seeds "
+        f"{depth['median']:.0f}, range {depth['min']:.0f} to {depth['max']:.0f}), after 100 steps "
+        f"{norms[-100] / norms[-1]:.0e}, at the trigger {norms[0] / norms[-1]:.0e}."
+    )
+
+
+def ratio():
+    r = load_results()
+    return (
+        f"{r['T'] - 1:,} steps lie between trigger and target. The chunker works on k = "
+        f"{r['chunker_avg_surprises']:g} events: {r['depth_reduction_ratio']:.1f} times fewer."
+    )
+
+
+# ==== Several studies side by side ================================================================
+def ways():
+    """Five ways to the same task; what plain BPTT can do comes from the grid of `reach`."""
+    seeds, controls, collapse = map(results_of, ("seeds", "controls", "collapse"))
+    reach = results_of("reach")
+    plain, lstm, batch = reach["rows"][-1], controls["lstm"]["chrono"], reach["batch"]
+    head, three = controls["headline"], collapse["summary"]["window_3"]
+
+    def row(name, accuracies, solved, cost):
+        recall, choice, filler = accuracies
+        low, high = solved["interval"]
+        return (
+            name, percent(choice), f"{recall['mean']:.0%}", f"{filler['mean']:.1%}",
+            f"{counted(solved)} ({low:.0%} to {high:.0%})", *(f"{n:,.0f}" for n in cost[:2]),
+            f"{cost[2]:.1f}",
+        )  # fmt: skip
+
+    def median(of, *keys):
+        return [of[key]["median"] for key in keys]
+
+    updates, seconds = median(seeds, "long_baseline_updates", "long_baseline_seconds")
+    chunked = seeds["chunker_recall"], seeds["chunker_choice"], seeds["automatizer_filler_right"]
+    rows = [
+        row("baseline, 10 times as long",
+            [seeds[f"long_baseline_{key}"] for key in ("recall", "choice", "filler_right")],
+            seeds["long_baseline_solved"], (BASELINE_BATCH * updates, updates, seconds)),
+        row("best plain RNN found", [plain[key] for key in ("recall", "choice", "filler")],
+            plain["solved"],
+            (batch * plain["updates"]["median"], *median(plain, "updates", "seconds"))),
+        row("LSTM", [lstm[key] for key in ("recall", "choice", "filler")], lstm["solved"],
+            median(lstm, "sequences", "updates", "seconds")),
+        row("automatizer + chunker", chunked, seeds["chunker_perfect"],
+            median(head, "chunker_sequences", "chunker_updates", "chunker_seconds")),
+        row("collapsed net, after these two",
+            [three[key] for key in ("recall", "choice", "filler_right")], three["solved"],
+            median(three, "sequences", "updates", "seconds")),
+    ]  # fmt: skip
+    header = (
+        "", "choice, A or B", "recall", "filler right", "seeds solved", "sequences", "updates",
+        "seconds",
+    )  # fmt: skip
+    return header, rows
+
+
+def index(family):
+    """The studies of a family: question, answer, figure."""
+    rows = []
+    for name, of in catalogue.names().items():
+        if of == family:
+            answer = catalogue.module_of(name).answer(results_of(name))
+            link = f"[`{name}`]({name}.py)"
+            rows.append((link, catalogue.question(name), answer, f"[figure](viz/{name}.png)"))
+    return ("study", "question", "answer", "figure"), rows
+
+
+# ==== Filling the marks ===========================================================================
+def said(owner, function, family):
+    """What stands at one mark."""
+    if owner == "report":
+        found = index(family) if function == "index" else globals()[function]()
+    else:
+        make = getattr(catalogue.module_of(owner), function, None)
+        if make is None:
+            raise BadInput(f"a README marks {owner}.{function}, which is not there: mend the mark")
+        found = make(results_of(owner))
+    return found if isinstance(found, str) else table(*found)
+
+
+def fill(text, family=None):
+    """The text of a README with every marked place made anew."""
+
+    def place(match):
+        start, owner, function, newline, end = match.groups()
+        return f"{start}{newline}{said(owner, function, family)}{newline}{end}"
+
+    return MARKED.sub(place, text)
+
+
+def write():
+    """Fill all READMEs."""
+    for readme, family in readmes().items():
+        write_whole(readme, fill(readme.read_text(), family).encode())
+        print(f"wrote {readme}")

@@ -1,0 +1,160 @@
+"""Running a study: many runs at once, its JSON file, its figures, its command line."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import time
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+
+from joblib import Parallel, delayed, parallel_config
+from tqdm import tqdm
+
+from chunker_very_deep_1200 import (
+    BadInput,
+    OneLineParser,
+    check_writable,
+    environment,
+    read_json,
+    to_json,
+    whole_number,
+    write_whole,
+)
+
+from . import catalogue, provenance
+
+
+def parallel_map(function, arguments, jobs, describe="runs"):
+    """[function(a) for a in arguments], in order, on `jobs` processes, with a progress bar.
+
+    Within `dask_cluster` it is the cluster's workers that run them, all of them.
+    """
+    arguments = list(arguments)
+    tasks = (delayed(function)(a) for a in arguments)
+    running = Parallel(n_jobs=jobs, return_as="generator")(tasks)
+    return list(tqdm(running, total=len(arguments), desc=describe, unit="run", leave=False))
+
+
+@contextmanager
+def dask_cluster(address):
+    """Whatever goes through `parallel_map` runs on the Dask cluster whose scheduler is there.
+
+    joblib's own backend for Dask does it. Every worker needs this repository,
+    at the same commit, and its packages.
+    """
+    try:
+        from distributed import Client, KilledWorker
+    except ImportError as e:
+        raise BadInput('--dask needs Dask: pip install -e ".[dask]"') from e
+    try:
+        client = Client(address, timeout=5)
+    except (OSError, ValueError, TypeError) as e:
+        raise BadInput(
+            f"no Dask scheduler answers at {address}: start one with `dask scheduler`, workers "
+            "with `dask worker ADDRESS`, and give the address that it prints"
+        ) from e
+    with client, parallel_config(backend="dask"):
+        try:
+            client.wait_for_workers(1, timeout=30)
+        except TimeoutError as e:
+            raise BadInput(
+                f"the scheduler at {address} has no workers: start one with `dask worker {address}`"
+            ) from e
+        try:
+            yield
+        except (KilledWorker, ModuleNotFoundError) as e:
+            raise BadInput(
+                f"a worker failed ({e}): install this repository and its packages on every node"
+            ) from e
+
+
+def make_folder(folder):
+    """Make a folder and those above it; `BadInput` when that can't be."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as e:
+        raise BadInput(f"can't make the folder {folder} ({e.strerror}): name another") from e
+
+
+def compute(name, home, quick, jobs, **numbers):
+    """Run a study and write its results; returns them."""
+    study, path = catalogue.module_of(name), catalogue.results_path(name, home)
+    make_folder(path.parent)
+    check_writable(path)
+    start = time.perf_counter()
+    found = study.compute(study.QUICK if quick else study.FULL, jobs, **numbers)
+    env = {
+        **environment(),
+        "seconds": time.perf_counter() - start,
+        "jobs": jobs,
+        "quick": quick,
+        "options": numbers,
+        "code": provenance.code_digest(name),
+        "data": provenance.data_digests(name),
+    }
+    results = {**found, "env": env}
+    write_whole(path, to_json(results))
+    print(f"wrote {path}")
+    return results
+
+
+def draw(name, home, results):
+    """Draw a study's figures from its results."""
+    from matplotlib import rc_context
+
+    from visualize_chunker_very_deep_1200 import STYLE, png
+
+    study, folder = catalogue.module_of(name), home / "viz"
+    try:
+        with rc_context(STYLE):
+            drawn = {folder / file: png(figure) for file, figure in study.figures(results).items()}
+    except (KeyError, TypeError, IndexError) as e:
+        path = catalogue.results_path(name, home)
+        made_by = catalogue.made_by(name)
+        raise BadInput(f"{path} is not of this study: make it with {made_by}") from e
+    make_folder(folder)
+    for target, data in drawn.items():
+        write_whole(target, data)
+        print(f"wrote {target}")
+
+
+def at_least_1(text):
+    number = whole_number(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"must be at least 1, got {number}")
+    return number
+
+
+def main(name, arguments):
+    """The command line of one study."""
+    study = catalogue.module_of(name)
+    more = getattr(study, "OPTIONS", {})  # whole numbers that `compute` takes too
+    parser = OneLineParser(
+        prog=f"python3 -m studies {name}",
+        allow_abbrev=False,
+        description=study.__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--quick", action="store_true", help="a run of seconds, for the tests")
+    parser.add_argument("--plot-only", action="store_true", help="redraw from the JSON file")
+    parser.add_argument("--jobs", type=at_least_1, default=os.cpu_count(), help="processes")
+    parser.add_argument("--dask", metavar="ADDRESS", help="run on this scheduler's cluster")
+    parser.add_argument("--out", help="folder for results/ and viz/ (else one in studies/rerun/)")
+    for option, text in more.items():
+        parser.add_argument(f"--{option}", type=at_least_1, help=text)
+    options = parser.parse_args(arguments)
+    if options.dask is not None and getattr(study, "THIS_MACHINE", False):
+        raise BadInput("this study measures the machine that it runs on: run it without --dask")
+    given = {n: getattr(options, n) for n in more if getattr(options, n) is not None}
+    home = Path(options.out) if options.out else catalogue.rerun_home(name, options.quick)
+    if options.plot_only:
+        results = read_json(catalogue.results_path(name, home), catalogue.made_by(name))
+    else:
+        with dask_cluster(options.dask) if options.dask is not None else nullcontext():
+            results = compute(name, home, options.quick, options.jobs, **given)
+    draw(name, home, results)
+    if not (
+        results["env"].get("quick") or given
+    ) and home.resolve() != catalogue.HOME / catalogue.family_of(name):
+        print(provenance.against_committed(name, results))
