@@ -267,8 +267,7 @@ def row_summer(n):
 def load(u, tokens, step=0):
     """Put symbols, (n + 1, B), into the buffers, as they are and one-hot.
 
-    `BadInput` names the first that is not one of 0 .. n_in - 1, and its time,
-    the first row's being `step`.
+    `BadInput` names the first that is not in 0 .. n_in - 1; the first row's time is `step`.
     """
     symbols, n_in = np.asarray(tokens), u.onehot.shape[-1]
     if symbols.dtype.kind not in "iu":
@@ -735,10 +734,9 @@ def check_memory(config, n_symbols):
 def run(config, log=silent, task=TRIGGER_RECALL):
     """Train automatizer, chunker and baseline, and evaluate them.
 
-    `log` is called as log(stage, epoch, epochs, loss) after each epoch. Returns
-    what `results.json` holds; of another task than the default, its "symbols"
-    too. Raises `BadInput` when this machine's memory would not hold the run,
-    `Diverged` when a loss or a weight is no longer finite.
+    `log` is called as log(stage, epoch, epochs, loss) after each epoch. Returns what
+    `results.json` holds, of a task of one's own its "symbols" too. `BadInput`: memory
+    would not hold the run. `Diverged`: a loss or a weight is no longer finite.
     """
     check_memory(config, len(task.symbols))
     rng, stage_s = random_streams(config.seed), {}
@@ -815,7 +813,7 @@ def encode(sequences, alphabet=None):
 
 @np.errstate(**DIVERGING)
 def learn_sequences(sequences, n_symbols, config, log=silent):
-    """Train A on sequences of 0 .. n_symbols - 1, an epoch being `AUTO_BATCH` of them at random.
+    """Train A on sequences of 0 .. n_symbols - 1, `AUTO_BATCH` of them an epoch, drawn at random.
 
     Returns the net and its loss on each sequence in turn. config.T is not used.
     """
@@ -823,8 +821,11 @@ def learn_sequences(sequences, n_symbols, config, log=silent):
     if not sequences:
         raise BadInput("no sequence has a second symbol: there is nothing to predict")
     rng, n = random_streams(config.seed), config.auto_epochs * AUTO_BATCH
+    net = init_rnn(rng["auto_init"], config.auto_hidden, AUTO_STD, n_symbols, n_symbols)
     drawn = (sequences[i] for i in rng["auto_data"].integers(len(sequences), size=n))
-    return fit_automatizer(config, rng, drawn, n, log, n_symbols)
+    # one at a time, as `learn` keeps the buffers of many lengths
+    each = (learn(net, [tokens], config.auto_truncate, config.auto_lr) for tokens in drawn)
+    return net, losses_of(net, itertools.chain.from_iterable(each), "automatizer", n, log)
 
 
 Surprise = namedtuple("Surprise", "time symbol loss")  # nats; nan for a sequence's first symbol
@@ -844,10 +845,7 @@ def surprises(net, sequence, threshold=0.6931471805599453):  # log 2
 
 @np.errstate(**DIVERGING)
 def learn_surprises(found, n_symbols, config, log=silent):
-    """Train C to predict the next surprise, `found` being the `surprises` of each sequence.
-
-    Returns the net and the loss per sequence of every epoch.
-    """
+    """Train C on `found`, the `surprises` of each sequence: the net and its loss in each epoch."""
     events = [Events(np.array([s.symbol for s in one]), False) for one in found]
     if all(len(e.symbols) < 2 for e in events):
         raise BadInput("no sequence has a second surprise: lower the threshold")

@@ -236,6 +236,17 @@ def test_segments_to_train_on():
     assert from_start > 50  # where there is no state yet
 
 
+def test_half_of_the_segments_are_for_the_rarer_of_two_symbols():
+    rng, sequence = np.random.default_rng(10), np.ones(5000, np.uint8)
+    sequence[2500] = 0
+    sampler, n = hierarchy.SegmentSampler([sequence]), 0
+    tokens = np.empty((hierarchy.SEGMENT + 1, hierarchy.BATCH), np.intp)
+    for _ in range(100):
+        sampler.load(rng, tokens, np.empty((hierarchy.SEGMENT, hierarchy.BATCH)))
+        n += (tokens == 0).any(axis=0).sum()
+    assert 0.45 < n / (100 * hierarchy.BATCH) < 0.57
+
+
 def test_a_level_learns_from_sequences_shorter_than_a_window():
     rng = np.random.default_rng(9)
     sequences = [np.array([0, 1], np.uint8), np.array([1, 0], np.uint8)]

@@ -110,6 +110,37 @@ def test_c_learns_on_line_through_three_events(monkeypatch):
         assert np.allclose(chunker.state, after([event], h)[-1], rtol=1e-12)
 
 
+def test_what_goes_up_to_c_and_what_a_is_to_say(monkeypatch):
+    class Listener:
+        events, state = [], np.arange(8.0)
+
+        def read(self, event):
+            self.events.append(event)
+
+    goals, backward = [], core.backward
+
+    def noted(net, grad, u, goal):
+        goals.append(goal[:, 0].copy())
+        backward(net, grad, u, goal)
+
+    monkeypatch.setattr(core, "backward", noted)
+    net = core.init_rnn(np.random.default_rng(7), 4, 0.01, 22, 22 + 1 + 8)
+    learning = lag20.learn_online(net, np.random.default_rng(8), Listener())
+    assert not any(itertools.islice(learning, 4))  # an untrained net is never right
+    rng = np.random.default_rng(8)
+    source = [*itertools.islice(lag20.endless(rng, int(rng.integers(lag20.WINDOW))), 200)]
+    symbols, target = np.array(source).T
+    goals = np.concatenate(goals)
+    n = len(goals)
+    assert n > 60 and {0.0, 1.0} == set(target[:n])
+    assert (goals[:, :22].argmax(axis=1) == symbols[1 : n + 1]).all()
+    assert (goals[:, :22].sum(axis=1) == 1).all()
+    assert np.array_equal(goals[:, lag20.TARGET], target[:n])
+    assert np.allclose(goals[:, 23:], np.sqrt(lag20.STATE_WEIGHT) * Listener.state)
+    went_up = np.where(target == 1, lag20.TARGET, symbols)
+    assert Listener.events == went_up[: len(Listener.events)].tolist()
+
+
 def test_solved_means_a_hundred_in_a_row():
     streak = lag20.IN_A_ROW
     right = [True] * (streak - 1) + [False] + [True] * streak
@@ -151,3 +182,5 @@ def test_frozen_counts_what_a_does_by_itself():
         counts.append(lag20.frozen(damaged, 3, 50))
         assert counts[-1] == by_the_book(damaged, 3, 50)
     assert counts[0] >= 49 > counts[1] > 0
+    net.b_y[lag20.FIRST] -= 100  # right but for b1, which it never predicts
+    assert lag20.frozen(net, 3, 50) == by_the_book(net, 3, 50) == 0

@@ -7,16 +7,17 @@ import pytest
 from test_network import any_net, assert_same_gradient, bptt, central_differences, loss_by_the_book
 
 import chunker_very_deep_1200 as core
-from studies import online
+from studies.chunker import online
+from studies.lab.counting import counting
 
 
 def rtrl(net, tokens, length=10_000):
     """The gradient by `Sensitivities`, the sequence given in windows of `length`."""
-    H = len(net.b_h)
-    u, total, part = core.unroll(len(tokens) - 1, 1, H), core.zero_rnn(H), core.zero_rnn(H)
+    u = core.buffers(net, len(tokens) - 1, 1)
+    total, part = core.zeros_like(net), core.zeros_like(net)
     core.load(u, tokens)
     core.forward(net, u)
-    sensitivities = online.Sensitivities(H)
+    sensitivities = online.Sensitivities(net)
     for cut in core.windows(u, length):
         sensitivities.gradient(net, part, cut)
         total.flat[...] += part.flat
@@ -41,10 +42,34 @@ def test_rtrl_is_the_derivative_of_the_loss():
     assert_same_gradient(rtrl(net, tokens), expected, 1e-6)
 
 
+def test_rtrl_over_another_alphabet():
+    rng = np.random.default_rng(0)
+    net = core.init_rnn(rng, 4, 0.7, 11, 11)
+    tokens = rng.integers(11, size=(30, 1))
+    assert_same_gradient(rtrl(net, tokens), bptt(net, tokens)[1], 1e-10)
+
+
+def test_exactness_is_measured_on_a_stream_of_its_own(monkeypatch):
+    drawn, init = [], core.init_rnn
+
+    def noted(rng, n_hidden, std):
+        net = init(rng, n_hidden, std)
+        drawn.append(net.W_xh.ravel()[:50] / std)
+        return net
+
+    monkeypatch.setattr(core, "init_rnn", noted)
+    case = online.exactness(0, 0.5, 12, True, 6)
+    assert set(case["difference"]) == set(core.RNN._fields[1:])
+    assert max(case["difference"].values()) < 1e-12 < 1e-3 < case["truncated"]
+    online.one_run((online.Schedule(), 0, 12, 1, 1))
+    exact, A, C = drawn
+    assert not any(np.isclose(exact, theirs).any() for theirs in (A, C))
+
+
 def test_a_sequence_starts_without_the_last_ones_sensitivities():
     config, (rng, net) = core.Config(T=30), any_net(1)
     tokens, before = core.trigger_recall(rng, 30, 1), net.flat.copy()
-    A = online.Automatizer(net, config, 0.05, rtrl=True)
+    A = online.OnlineAutomatizer(net, config, 0.05, rtrl=True)
     A.learn(tokens)
     after = net.flat.copy()
     net.flat[...] = before
@@ -58,49 +83,35 @@ def test_truncated_bptt_is_the_cores():
     same = core.zero_rnn(5)
     same.flat[...] = net.flat
     u, grad, tokens = core.unroll(24, 1, 5), core.zero_rnn(5), core.trigger_recall(rng, 25, 1)
-    online.Automatizer(net, config, 0.05).learn(tokens)
+    online.OnlineAutomatizer(net, config, 0.05).learn(tokens)
     core.load(u, tokens)
     for cut in core.windows(u, config.auto_truncate):
         core.update(same, grad, cut, 0.05)
     assert np.array_equal(net.flat, same.flat)
 
 
-class Counted(np.ndarray):
-    """An array that counts the multiply-adds of its products."""
-
-    made = 0
-
-    def dot(self, other, out=None):
-        Counted.made += self.size * (other.shape[-1] if other.ndim > 1 else 1)
-        return np.dot(np.asarray(self), np.asarray(other), None if out is None else np.asarray(out))
-
-
 @pytest.mark.parametrize("way", ["bptt", "rtrl"])
 @pytest.mark.parametrize("H", [3, 16])
-def test_multiply_adds_are_those_of_the_code_that_runs(way, H, monkeypatch):
-    window, n_windows = 6, 4
-    net = core.init_rnn(np.random.default_rng(0), H, 0.5)
-    u = core.unroll(window * n_windows, 1, H)
-    core.load(u, core.trigger_recall(np.random.default_rng(0), window * n_windows + 1, 1))
-    whole = core.views(*(array.view(Counted) for array in u[:7]))
-    grad, gradient = core.zero_rnn(H), core.backward
-    if way == "rtrl":
-        sensitivities = online.Sensitivities(H)
-        gradient = sensitivities.gradient
-    monkeypatch.setattr(Counted, "made", 0)
-    for cut in core.windows(whole, window):
-        cut = cut._replace(flat=cut.flat._replace(ones=cut.flat.ones.view(Counted)))
-        core.forward(net, cut)
-        gradient(net, grad, cut)
-    made = Counted.made / (window * n_windows)
-    assert made == pytest.approx(online.multiply_adds(H, core.VOCAB, window)[way])
+def test_multiply_adds_are_those_of_the_code_that_runs(way, H):
+    T, config = 25, core.Config(T=25)  # four whole windows
+    with counting(movement=False) as meter:
+        net = core.init_rnn(np.random.default_rng(0), H, 0.5)
+        A = online.OnlineAutomatizer(net, config, 0.1, rtrl=way == "rtrl")
+        A.learn(core.trigger_recall(np.random.default_rng(0), T, 1))
+        of = {phase: sums["multiply_adds"] for phase, sums in meter.counts.items()}
+        made = of["forward"] + of["backward"] + of["rest"]
+    expected = online.multiply_adds(H, core.VOCAB, config.auto_truncate)
+    assert made / (T - 1) == pytest.approx(expected[way])
+    assert expected["ratio"] == expected["rtrl"] / expected["bptt"]
 
 
 def nets(T, config=None):
     """An A and a C of zeros, to be given what they are to say."""
     config = config or core.Config(T=T)
-    A = online.Automatizer(core.zero_rnn(config.auto_hidden), config, config.auto_lr)
-    return A, online.Chunker(core.zero_rnn(config.chunk_hidden), config)
+    A = online.OnlineAutomatizer(core.zero_rnn(config.auto_hidden), config, config.auto_lr)
+    C = online.OnlineChunker(np.random.default_rng(0), config)
+    C.net.flat[...] = 0
+    return A, C
 
 
 def sequence(T, trigger):
@@ -166,7 +177,7 @@ def test_what_goes_up_was_predicted_before_the_update():
     net = core.init_rnn(np.random.default_rng(0), 16, 0.1)
     before = core.zero_rnn(16)
     before.flat[...] = net.flat
-    A, frozen = (online.Automatizer(n, config, 1.0) for n in (net, before))
+    A, frozen = (online.OnlineAutomatizer(n, config, 1.0) for n in (net, before))
     A.learn(sequence(7, 0))
     frozen.read(sequence(7, 0))
     assert np.array_equal(A.events(), frozen.events())
@@ -213,6 +224,24 @@ def test_decoupled_run():
     assert len(set(r["k"][30:])) <= core.N_TRIGGERS  # A is frozen, and there are two sequences
 
 
+@pytest.mark.parametrize(("alone", "of_A", "of_C"), [(None, 8, 8), (0, 0, 8), (3, 3, 5), (8, 8, 0)])
+def test_who_learns_from_which_sequences(alone, of_A, of_C):
+    A, C = nets(12)
+    learnt = {"A": 0, "C": 0}
+
+    def counted(name, call):
+        def wrapped(*arguments, **options):
+            learnt[name] += 1
+            return call(*arguments, **options)
+
+        return wrapped
+
+    A.learn, C.predict = counted("A", A.learn), counted("C", C.predict)
+    rng = {"data": np.random.default_rng(0), "fresh": np.random.default_rng(1)}
+    online.one_pass(A, C, 12, rng, alone, least=8, most=8)
+    assert learnt == {"A": of_A, "C": of_C}
+
+
 def test_nothing_is_reached_with_an_untrained_a():
     assert run(alone=0, most=100)["reached"] is None
 
@@ -240,3 +269,28 @@ def test_rate_within_the_first_sequence():
     assert not any(two[:-1]) and math.isclose(
         two[-1], T / (T - round(T ** (12 / 13))), rel_tol=0.01
     )
+
+
+def test_table_and_sentences_where_no_decoupled_schedule_works():
+    plan = online.QUICK._replace(least=60, most=60, repeats=1)  # too few for anything but together
+    results = online.compute(plan, jobs=1)
+    header, rows = online.table(results)
+    assert all(len(row) == len(header) for row in rows)
+    assert online.decoupled(results) == (None, None)
+    for name, row in zip(("headline", "bptt", "rtrl"), rows):
+        assert row[1].startswith(f"{results['schedules'][name]['reached']['k']}/2 ")
+    assert f"on {results['rtrl_as_bptt']['k']}/2 seeds" in online.effect_of_rtrl(results)
+    assert "given" not in online.effect_of_schedule(results) + online.answer(results)
+    assert online.seen(results).count("\n- ") == 4  # the comparison with the best is left out
+
+
+def test_the_best_decoupled_schedule_is_the_fastest_that_every_seed_solves():
+    def schedule(k, median):
+        return {"reached": {"k": k, "n": 2, "share": k / 2}, "sequences": {"median": median}}
+
+    results = {"alone": [0, 1, 5, 9], "schedules": {
+        "alone_0": schedule(1, 3.0), "alone_1": schedule(2, 30.0), "alone_5": schedule(2, 20.0),
+        "alone_9": schedule(2, 25.0),
+    }}  # fmt: skip
+    assert online.decoupled(results) == (1, 5)
+    assert online.fastest_apart(results, "{n}: {median}") == "5: 20"

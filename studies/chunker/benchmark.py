@@ -1,12 +1,12 @@
 """How fast is it, and do two other frameworks compute the same gradient?
 
     pip install -e ".[bench]"
-    python3 -m studies.benchmark
+    python3 -m studies benchmark
 
-One full-BPTT update (T = 1200, batch 4, hidden 16, float64) of this module,
-of torch.nn.RNN with autograd on one thread and of jax.lax.scan under jit, from
-the same weights on the same batch and taking turns, with the largest relative
-difference between the gradients; the three top-level commands as whole
+One update by full BPTT (backpropagation through time; T = 1200, batch 4, hidden 16,
+float64) of this module, of torch.nn.RNN with autograd on one thread and of jax.lax.scan
+under jit, from the same weights on the same batch and taking turns, with the largest
+relative difference between the gradients; the three top-level commands as whole
 processes; and the forward pass against T, on one fresh sequence.
 """
 
@@ -17,27 +17,46 @@ import sys
 import tempfile
 import time
 import tracemalloc
+from importlib.util import find_spec
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from scipy import stats
 
 import chunker_very_deep_1200 as core
-from studies.common import study
-from visualize_chunker_very_deep_1200 import AUTOMATIZER, BASELINE, FAINT, new_figure
+from studies.lab.training import headline_nets
+from visualize_chunker_very_deep_1200 import AUTOMATIZER, BASELINE, FAINT, FIGURES, new_figure
+
+
+class Plan(NamedTuple):
+    """Sizes of a run; how often each thing is timed."""
+
+    T: int
+    frameworks: tuple
+    updates: int
+    processes: int
+    warm_up: int  # processes that run first and are not timed
+    lengths: tuple  # of the forward pass
+    forwards: int
+
+
+LENGTHS = tuple(np.geomspace(1200, 120_000, 9).astype(int).tolist())
+FULL = Plan(core.Config.T, ("numpy", "torch", "jax"), 50, 7, 1, LENGTHS, 9)
+QUICK = Plan(60, ("numpy",), 3, 1, 0, (60, 600, 3000), 1)  # the tests need no other framework
+MEASURED = (
+    "median_ms", "min_ms", "max_ms", "first_ms", "times_ours", "median_s", "min_s", "max_s",
+    "peak_mb", "peak_bytes", "us_per_step", "r_squared",
+)  # fmt: skip
+THIS_MACHINE = True
 
 WEIGHTS = core.RNN._fields[1:]
 ROOT = Path(core.__file__).parent
 
 
-# --------------------------------------------------------------------------
-# One full-BPTT update: a function () -> gradients for each framework
-# --------------------------------------------------------------------------
-
-
+# ==== One update: a function () -> gradients for each framework ===================================
 def numpy_update(net, tokens):
-    u = core.unroll(len(tokens) - 1, tokens.shape[1], len(net.b_h))
-    grad = core.zero_rnn(len(net.b_h))
+    u, grad = core.buffers(net, len(tokens) - 1, tokens.shape[1]), core.zeros_like(net)
 
     def update():
         core.load(u, tokens)
@@ -52,9 +71,9 @@ def torch_update(net, tokens):
     import torch
 
     torch.set_num_threads(1)
-    n_hidden = len(net.b_h)
-    rnn = torch.nn.RNN(core.VOCAB, n_hidden).double()
-    readout = torch.nn.Linear(n_hidden, core.VOCAB).double()
+    n_in, n_hidden = net.W_xh.shape
+    rnn = torch.nn.RNN(n_in, n_hidden).double()
+    readout = torch.nn.Linear(n_hidden, len(net.b_y)).double()
     ours = {  # torch keeps its matrices transposed, and a second bias of the hidden units
         rnn.weight_ih_l0: net.W_xh.T, rnn.weight_hh_l0: net.W_hh.T, rnn.bias_ih_l0: net.b_h,
         rnn.bias_hh_l0: 0 * net.b_h, readout.weight: net.W_hy.T, readout.bias: net.b_y,
@@ -63,14 +82,14 @@ def torch_update(net, tokens):
         for parameter, value in ours.items():
             parameter.copy_(torch.tensor(np.ascontiguousarray(value)))
     symbols = torch.tensor(tokens.astype(np.int64))
-    inputs = torch.nn.functional.one_hot(symbols[:-1], core.VOCAB).double()
+    inputs = torch.nn.functional.one_hot(symbols[:-1], n_in).double()
 
     def update():
         rnn.zero_grad()
         readout.zero_grad()
         logits = readout(rnn(inputs)[0])
         torch.nn.functional.cross_entropy(
-            logits.reshape(-1, core.VOCAB), symbols[1:].reshape(-1), reduction="sum"
+            logits.reshape(-1, len(net.b_y)), symbols[1:].reshape(-1), reduction="sum"
         ).backward()
         in_our_order = (
             rnn.weight_ih_l0, rnn.weight_hh_l0, rnn.bias_ih_l0, readout.weight, readout.bias
@@ -102,30 +121,31 @@ def jax_update(net, tokens):
     return lambda: jax.block_until_ready(gradient(weights))
 
 
+UPDATES = {"numpy": numpy_update, "torch": torch_update, "jax": jax_update}
+
+
+def seconds(call, *arguments):
+    """Seconds that a call takes, and what it returns."""
+    start = time.perf_counter()
+    returned = call(*arguments)
+    return time.perf_counter() - start, returned
+
+
 def compare_updates(frameworks, T, n_runs):
     """Milliseconds per update, in turns, and the distance of the gradients from ours."""
     rng = np.random.default_rng(0)
     net = core.init_rnn(rng, core.Config.baseline_hidden, core.BASELINE_STD)
     tokens = core.trigger_recall(rng, T, core.BASELINE_BATCH)
-    updates = {name: make(net, tokens) for name, make in frameworks.items()}
+    updates = {name: UPDATES[name](net, tokens) for name in frameworks}
     first_ms, gradients = {}, {}
     for name, update in updates.items():
-        start = time.perf_counter()
-        gradients[name] = {key: np.array(g) for key, g in update().items()}
-        first_ms[name] = 1000 * (time.perf_counter() - start)
+        first, gradient = seconds(update)
+        first_ms[name] = 1000 * first
+        gradients[name] = {key: np.array(g) for key, g in gradient.items()}
     times = {name: [] for name in updates}
     for _ in range(n_runs):
         for name, update in updates.items():
-            start = time.perf_counter()
-            update()
-            times[name].append(1000 * (time.perf_counter() - start))
-
-    def difference(name):
-        ours, theirs = gradients["numpy"], gradients[name]
-        return max(
-            float(np.abs(ours[w] - theirs[w]).max() / np.abs(ours[w]).max()) for w in WEIGHTS
-        )
-
+            times[name].append(1000 * seconds(update)[0])
     ours = np.array(times["numpy"])
     return {
         name: {
@@ -134,16 +154,18 @@ def compare_updates(frameworks, T, n_runs):
             "max_ms": max(ms),
             "first_ms": first_ms[name],
             "times_ours": float(np.median(np.array(ms) / ours)),
-            "gradient_difference": difference(name),
+            "gradient_difference": difference(gradients[name], gradients["numpy"]),
         }
         for name, ms in times.items()
     }
 
 
-# --------------------------------------------------------------------------
-# Whole processes
-# --------------------------------------------------------------------------
+def difference(theirs, ours):
+    """Largest difference, relative to the largest entry of each parameter's gradient."""
+    return max(float(np.abs(ours[w] - theirs[w]).max() / np.abs(ours[w]).max()) for w in WEIGHTS)
 
+
+# ==== Whole processes =============================================================================
 
 # A process between us and the command: the peak memory that the system reports
 # for a child is never below what its parent had when it started the child.
@@ -156,26 +178,36 @@ print(seconds, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
 """
 
 
-def process(arguments):
-    """Wall seconds and peak memory in MB of one Python process, import included."""
-    launch = [sys.executable, "-c", LAUNCH, *arguments]
+def process(arguments, made):
+    """Wall seconds and peak memory in MB of one Python process, import included.
+
+    The files `made` are deleted before: the headline leaves a file alone that
+    holds its numbers already, and what is timed must write.
+    """
+    for path in made:
+        path.unlink(missing_ok=True)
+    launch = [sys.executable, "-c", LAUNCH, *map(str, arguments)]
     printed = subprocess.run(launch, cwd=ROOT, check=True, capture_output=True, text=True).stdout
-    seconds, peak = map(float, printed.split())
-    return seconds, peak / (1e6 if sys.platform == "darwin" else 1e3)
+    if not all(path.exists() for path in made):
+        raise RuntimeError(f"{arguments[0]} did not write its files")
+    taken, peak = map(float, printed.split())
+    return taken, peak / (1e6 if sys.platform == "darwin" else 1e3)
 
 
 def compare_processes(n_runs, n_warm, T):
     with tempfile.TemporaryDirectory() as folder:
-        results, gif = f"{folder}/results.json", f"{folder}/a.gif"
-        drawn_from = ["--results", results]
+        results, gif = Path(folder, "results.json"), Path(folder, "a.gif")
+        drawn_from, pngs = ["--results", results], [Path(folder, name) for name in FIGURES]
         commands = {
-            "headline": ["chunker_very_deep_1200.py", "--T", str(T), "--out", results],
-            "figures": ["visualize_chunker_very_deep_1200.py", *drawn_from, "--outdir", folder],
-            "gif": ["make_chunker_very_deep_1200_gif.py", *drawn_from, "--out", gif],
-        }
+            "headline": (["chunker_very_deep_1200.py", "--T", T, "--out", results], [results]),
+            "figures": (
+                ["visualize_chunker_very_deep_1200.py", *drawn_from, "--outdir", folder], pngs,
+            ),
+            "gif": (["make_chunker_very_deep_1200_gif.py", *drawn_from, "--out", gif], [gif]),
+        }  # fmt: skip
         runs = {
-            name: [process(arguments) for _ in range(n_warm + n_runs)][n_warm:]
-            for name, arguments in commands.items()
+            name: [process(*command) for _ in range(n_warm + n_runs)][n_warm:]
+            for name, command in commands.items()
         }
     return {
         name: {
@@ -189,35 +221,29 @@ def compare_processes(n_runs, n_warm, T):
     }
 
 
-# --------------------------------------------------------------------------
-# The forward pass against T
-# --------------------------------------------------------------------------
+# ==== The forward pass against T ==================================================================
+def forward_pass(net, threshold, tokens, n_runs):
+    """Seconds and memory to score one sequence (T, 1), and the surprises found."""
+    taken = [seconds(core.score, net, tokens)[0] for _ in range(n_runs)]
+    tracemalloc.start()
+    loss, _ = core.score(net, tokens)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    return {
+        "T": len(tokens),
+        "median_s": float(np.median(taken)),
+        "surprises": np.flatnonzero(core.surprising(loss, threshold)[:, 0]).tolist(),
+        "peak_bytes": peak,
+        "returned_bytes": loss.nbytes,
+    }
 
 
 def forward_against_T(lengths, trained_at, n_runs):
     """Surprise detection on fresh, ever longer sequences with one trained net."""
-    config = core.Config(T=trained_at)
-    rng = core.random_streams(config.seed)
-    automatizer, _ = core.train_automatizer(config, rng, core.silent)
-    probe = core.trigger_recall(rng["probe"], config.T, core.N_PROBE)
-    threshold = core.surprise_threshold(automatizer, probe)
-    rows = []
-    for T in lengths:
-        tokens = core.trigger_recall(rng["trace"], T, 1)
-        seconds = []
-        for _ in range(n_runs):
-            start = time.perf_counter()
-            loss, _ = core.score(automatizer, tokens)
-            seconds.append(time.perf_counter() - start)
-        tracemalloc.start()
-        loss, _ = core.score(automatizer, tokens)
-        _, peak = tracemalloc.get_traced_memory()
-        tracemalloc.stop()
-        found = np.flatnonzero(core.surprising(loss, threshold)[:, 0])
-        rows.append({
-            "T": T, "median_s": float(np.median(seconds)), "surprises": found.tolist(),
-            "peak_bytes": peak, "returned_bytes": loss.nbytes,
-        })  # fmt: skip
+    automatizer, threshold, _ = headline_nets(core.Config.seed, T=trained_at)
+    rng = core.random_streams(core.Config.seed)["trace"]
+    sequences = (core.trigger_recall(rng, T, 1) for T in lengths)
+    rows = [forward_pass(automatizer, threshold, tokens, n_runs) for tokens in sequences]
     fit = stats.linregress([r["T"] for r in rows], [r["median_s"] for r in rows])
     return {
         "trained_at": trained_at,
@@ -227,38 +253,76 @@ def forward_against_T(lengths, trained_at, n_runs):
     }
 
 
-def compute(quick, jobs):
-    frameworks = {"numpy": numpy_update, "torch": torch_update, "jax": jax_update}
-    if quick:  # the tests need no other framework
-        frameworks = {"numpy": numpy_update}
-    missing = [name for name in frameworks if not importable(name)]
+def compute(plan, jobs):
+    missing = [name for name in plan.frameworks if find_spec(name) is None]
     if missing:
         raise core.BadInput(f"{' and '.join(missing)} missing: pip install -e '.[bench]'")
-    T = 60 if quick else core.Config.T
-    lengths = [60, 600, 3000] if quick else np.geomspace(1200, 120_000, 9).astype(int).tolist()
     return {
-        "T": T,
+        "T": plan.T,
         "batch": core.BASELINE_BATCH,
         "hidden": core.Config.baseline_hidden,
-        "update": compare_updates(frameworks, T, 3 if quick else 50),
-        "process": compare_processes(*((1, 0) if quick else (7, 1)), T),
-        "forward": forward_against_T(lengths, T, 1 if quick else 9),
+        "update": compare_updates(plan.frameworks, plan.T, plan.updates),
+        "process": compare_processes(plan.processes, plan.warm_up, plan.T),
+        "forward": forward_against_T(plan.lengths, plan.T, plan.forwards),
     }
 
 
-def importable(name):
-    try:
-        __import__(name)
-    except ImportError:
-        return False
-    return True
+# ==== Tables and sentences ========================================================================
+def update_table(results):
+    """One full-BPTT update, a row for each framework."""
+    torch, jax = "`torch.nn.RNN`, autograd, 1 thread", "`jax.lax.scan`, jit"
+    names = {"numpy": "this module", "torch": torch, "jax": jax}
+    rows = [
+        (names[name], f"{u['median_ms']:.1f}", f"{u['times_ours']:.1f}", f"{u['first_ms']:.0f}",
+         f"{u['gradient_difference']:.0e}" if name != "numpy" else "")
+        for name, u in results["update"].items()
+    ]  # fmt: skip
+    header = ("one full-BPTT update", "median, ms", "times ours", "first call, ms")
+    return (*header, "gradient differs by"), rows
+
+
+def update_seen(results):
+    """What was timed."""
+    return (
+        f"T = {results['T']}, batch {results['batch']}, hidden {results['hidden']}, float64; they "
+        "take turns. The first call includes compilation. The difference is the largest, relative "
+        "to the largest entry of each parameter's gradient."
+    )
+
+
+def process_table(results):
+    """A row for each of the three commands."""
+    stem = "chunker_very_deep_1200"
+    scripts = {"headline": stem, "figures": f"visualize_{stem}", "gif": f"make_{stem}_gif"}
+    rows = [
+        (f"`{scripts[name]}.py`", f"{p['median_s']:.2f}", f"{p['peak_mb']:.0f}")
+        for name, p in results["process"].items()
+    ]
+    return ("whole process, import included", "median, s", "peak memory, MB"), rows
+
+
+def forward_seen(results):
+    """The forward pass against T, a fact a line."""
+    forward = results["forward"]
+    first, last = forward["rows"][0], forward["rows"][-1]
+    per_step = [1e6 * r["median_s"] / r["T"] for r in forward["rows"]]
+    beyond = [(r["peak_bytes"] - r["returned_bytes"]) / 1e6 for r in (first, last)]
+    return (
+        f"- A, trained at T = {forward['trained_at']:,}, reads {last['T']:,} fresh steps in "
+        f"{last['median_s']:.2f} s.\n"
+        f"- Its k = {len(last['surprises'])} surprises stand at t = {last['surprises'][0]} and "
+        f"{last['surprises'][-1]:,}.\n"
+        f"- Time is linear in T (r² = {forward['r_squared']:.4f}): {min(per_step):.2f} to "
+        f"{max(per_step):.2f} µs per step over all T.\n"
+        f"- Beyond the losses that are returned it takes {beyond[0]:.1f} MB of memory at T = "
+        f"{first['T']:,} and {beyond[1]:.1f} MB at T = {last['T']:,}."
+    )
 
 
 def answer(results):
     """The finding in one sentence."""
-    update, forward = results["update"], results["forward"]
+    update, last = results["update"], results["forward"]["rows"][-1]
     worst = max(u["gradient_difference"] for u in update.values())
-    last = forward["rows"][-1]
     return (
         f"A full-BPTT update takes {update['numpy']['median_ms']:.1f} ms: torch takes "
         f"{update['torch']['times_ours']:.1f} times and compiled jax "
@@ -267,36 +331,39 @@ def answer(results):
     )
 
 
+# ==== Figure ======================================================================================
 def figures(results):
-    update, forward = results["update"], results["forward"]
-    rows = forward["rows"]
+    update, rows = results["update"], results["forward"]["rows"]
     figure = new_figure(
         f"A full-BPTT update takes {update['numpy']['median_ms']:.1f} ms; "
         f"{rows[-1]['T']:,} steps forward {rows[-1]['median_s']:.2f} s",
         height=3.8,
     )
     left, right = figure.subplots(1, 2)
-    for row, (name, u) in enumerate(update.items()):
-        left.barh(row, u["median_ms"], color=BASELINE if name == "numpy" else FAINT, height=0.6)
-        label = f" {u['median_ms']:.1f} ms"
-        left.text(u["median_ms"], row, label, va="center", fontweight="bold")
-    names = {"numpy": "this module", "torch": "torch.nn.RNN", "jax": "jax.lax.scan, jit"}
-    left.set_yticks(range(len(update)), [names[name] for name in update])
-    left.set(
-        title=f"one update, T = {results['T']:,}, batch {results['batch']}", xlabel="milliseconds",
-        xlim=(0, 1.25 * max(u["median_ms"] for u in update.values())),
-    )  # fmt: skip
-    left.invert_yaxis()
-    left.grid(axis="y", visible=False)
-    T = np.array([r["T"] for r in rows])
-    seconds = [r["median_s"] for r in rows]
-    right.loglog(T, seconds, "o", color=AUTOMATIZER, ms=8, label="measured")
-    line = seconds[-1] * T / T[-1]
-    right.loglog(T, line, "--", color="black", lw=1, label="proportional to T")
-    right.set(title="forward pass of A, one sequence", xlabel="T, steps", ylabel="seconds")
-    right.legend()
+    draw_updates(left, results)
+    draw_forward(right, rows)
     return {"benchmark.png": figure}
 
 
-if __name__ == "__main__":
-    study("benchmark", compute, figures, this_machine=True)
+def draw_updates(ax, results):
+    update = results["update"]
+    for row, (name, u) in enumerate(update.items()):
+        ax.barh(row, u["median_ms"], color=BASELINE if name == "numpy" else FAINT, height=0.6)
+        label = f" {u['median_ms']:.1f} ms"
+        ax.text(u["median_ms"], row, label, va="center", fontweight="bold")
+    names = {"numpy": "this module", "torch": "torch.nn.RNN", "jax": "jax.lax.scan, jit"}
+    ax.set_yticks(range(len(update)), [names[name] for name in update])
+    ax.set(
+        title=f"one update, T = {results['T']:,}, batch {results['batch']}", xlabel="milliseconds",
+        xlim=(0, 1.25 * max(u["median_ms"] for u in update.values())),
+    )  # fmt: skip
+    ax.invert_yaxis()
+    ax.grid(axis="y", visible=False)
+
+
+def draw_forward(ax, rows):
+    T, taken = np.array([r["T"] for r in rows]), [r["median_s"] for r in rows]
+    ax.loglog(T, taken, "o", color=AUTOMATIZER, ms=8, label="measured")
+    ax.loglog(T, taken[-1] * T / T[-1], "--", color="black", lw=1, label="proportional to T")
+    ax.set(title="forward pass of A, one sequence", xlabel="T, steps", ylabel="seconds")
+    ax.legend()

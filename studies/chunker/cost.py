@@ -8,12 +8,12 @@ what is noted, and how bytes moved are modelled.
 
 Counted in training is the second batch, when everything is in memory already; of C
 the last sequence but one. The drawing of sequences is not counted, nor what only
-watches the run (losses, checks, margins). Each method has the batch it trains with;
-numbers are per sequence. At use a net reads one sequence, its first, and predicts
-every symbol of it: `core.score`, for the LSTM its forward pass, for A and C
-`core.compress` and `core.chunker_logits`. The collapsed net has window 3. The buffers
-hold whole sequences, also where windows are short: a window's come back only an epoch
-later, so that what A moves in training grows faster than T all the same.
+watches the run (losses, checks, margins), but for each batch's recall. Each method has
+the batch it trains with; numbers are per sequence. At use a net reads one sequence, its
+first, and predicts every symbol of it: `core.score`, for the LSTM its forward pass, for
+A and C `core.compress` and `core.chunker_logits`. The collapsed net has window 3. The
+buffers hold whole sequences, also where windows are short: a window's come back only an
+epoch later, so that what A moves in training grows faster than T all the same.
 
 Until solved: the counts of a sequence times the sequences that the committed studies
 needed (medians). Every sequence that C reads is charged a run of A, though the module

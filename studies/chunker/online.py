@@ -2,31 +2,29 @@
 
     python3 -m studies online
 
-The headline trains A, sets a threshold, then trains C. Here both learn in one
-pass over one stream of sequences, with the headline's nets and rates. A learns
-window by window; what it failed to predict before the update of a window goes
-up, and C makes one update of full BPTT (backpropagation through time) on all
-that came up when the sequence ends. A is trained by truncated BPTT, or by
-real-time recurrent learning (RTRL, Williams and Zipser 1989), which the source
-document names as the 1992 paper's method: updates at the same places, by a
-gradient that is not truncated.
+The headline trains A, sets a threshold, then trains C. Here both learn in one pass over
+one stream of sequences, with the headline's nets and rates. A learns window by window,
+by truncated BPTT (backpropagation through time) or by real-time recurrent learning
+(RTRL, Williams and Zipser 1989), which the source document names as the 1992 paper's
+method: updates at the same places, by a gradient that is not truncated. What A failed
+to predict before the update of a window goes up, and C makes one update of full BPTT on
+all that came up when the sequence ends.
 
-An event is a step at which A's most probable symbol did not come: on-line there is
-no labelled sequence to set a threshold on. The paper's tolerance test is run beside
-it. A sequence counts as recalled when its target was an event and was C's most
-probable symbol, before C's update on it (chance for an untrained C: 1 in 7). 100% is
-reached at the first of 50 recalls in a row, if 50 more sequences with learning
-switched off are all recalled (of each T there are two distinct sequences).
+An event is a step at which A's most probable symbol did not come: on-line there is no
+labelled sequence to set a threshold on. The paper's tolerance test is run beside it. A
+sequence is recalled when its target was an event and C's most probable symbol, before
+C's update on it (chance for an untrained C: 1 in 7). 100% is reached at the first of 50
+recalls in a row, if 50 more with learning switched off all succeed (two are distinct).
 
-The decoupled schedule is run as in the headline, whose 640 sequences for A were never
-meant to be few, and with A trained alone for n sequences at batch 1, n = 0 being an
-untrained A; the 20 on which the headline sets its threshold are not counted. Last,
-A's learning rate is divided by 10 to 10,000, so that C lives on long streams.
+Decoupled, A learns as in the headline, whose 640 sequences for A were never meant to be
+few, or alone from n sequences at batch 1, n = 0 being an untrained A; the 20 on which
+the headline sets its threshold are not counted. Last, A's learning rate is divided by
+10 to 10,000, so that C lives on long streams.
 """
 
 from __future__ import annotations
 
-import time
+from timeit import timeit
 from typing import NamedTuple
 
 import numpy as np
@@ -36,7 +34,7 @@ from studies.lab.events import TOLERANCE
 from studies.lab.intervals import counted, mean, proportion
 from studies.lab.randomness import generators
 from studies.lab.runner import parallel_map
-from studies.lab.training import solved_after
+from studies.lab.training import headline_nets, solved_after
 from visualize_chunker_very_deep_1200 import AUTOMATIZER, BASELINE, FAINT, new_figure
 
 
@@ -48,15 +46,13 @@ class Plan(NamedTuple):
     least: int  # sequences that those who learn together go on for
     most: int  # sequences within which 100% must be reached
     alone: tuple  # numbers of sequences for A alone
-    exact_seeds: int  # of RTRL's gradient
-    exact_lengths: tuple
+    exact: tuple  # seeds and lengths on which RTRL's gradient is compared
     repeats: int  # of each timing
 
 
-FULL = Plan(1200, 20, 200, 600, (0, 1, 2, 5, 10, 20, 50, 100), 3, (10, 100, 1200), 25)
-QUICK = Plan(32, 2, 100, 200, (0, 50), 1, (10, 32), 3)
+FULL = Plan(1200, 20, 200, 600, (0, 1, 2, 5, 10, 20, 50, 100), (3, (10, 100, 1200)), 25)
+QUICK = Plan(32, 2, 100, 200, (0, 50), (1, (10, 32)), 3)
 MEASURED = ("microseconds",)
-
 FIRST_SEED = 100  # settings were chosen on smaller seeds
 IN_A_ROW = 50
 
@@ -88,9 +84,9 @@ class Sensitivities:
     def gradient(self, net, grad, u):
         """Gradient of the loss of the steps of `u` alone, written into `grad`.
 
-        What `core.backward` takes and gives, except that it is not truncated:
-        it reaches back to the last `reset`. Where the weights were changed
-        since, P is that of the weights of the time, as in on-line RTRL.
+        What `core.backward` takes and gives, except that it reaches back to the last
+        `reset`. Where the weights were changed since, P is that of the weights of the
+        time, as in on-line RTRL.
         """
         flat = u.flat
         np.subtract(flat.probs, flat.target, flat.error)
@@ -111,24 +107,18 @@ class Sensitivities:
 def multiply_adds(H, V, window):
     """Per time step, in products of matrices and vectors, as the code runs them.
 
-    Both: the next state and outputs, H^2 + H V, the sum of the softmax, V^2,
-    the error at the state, H V, the gradient of the output layer, H V + V.
-    Truncated BPTT: the error one step back (not beyond the window) and the
-    gradients of W_hh, W_xh and b_h. RTRL: P_t, H^3 N, and e_t P_t, H^2 N.
+    Both: the next state and outputs, H^2 + H V, the sum of the softmax, V^2, the error at
+    the state, H V, the gradient of the output layer, H V + V. Truncated BPTT: the error one
+    step back (not beyond the window) and the gradients of W_hh, W_xh and b_h. RTRL: P_t,
+    H^3 N, and e_t P_t, H^2 N.
     """
     both, N = H**2 + 3 * H * V + V**2 + V, V + H + 1
-    return {
-        "bptt": both + H**2 * (window - 1) / window + H**2 + V * H + H,
-        "rtrl": both + (H**3 + H**2) * N,
-    }
+    bptt, rtrl = both + H**2 * (window - 1) / window + H**2 + V * H + H, both + (H**3 + H**2) * N
+    return {"bptt": bptt, "rtrl": rtrl, "ratio": rtrl / bptt}
 
 
 def exactness(seed, std, T, task, window):
-    """RTRL's gradient of a whole sequence against full BPTT's: the largest difference.
-
-    By parameter, relative to the largest entry of that parameter's gradient. Also how far
-    truncated BPTT's is from it, the weights held fixed.
-    """
+    """RTRL's gradient of a whole sequence, and truncated BPTT's, against full BPTT's."""
     rng = generators("online exactness", seed, ("net",))["net"]
     net = core.init_rnn(rng, core.Config.auto_hidden, std)
     exact, forward_in_time, part, truncated = (core.zeros_like(net) for _ in range(4))
@@ -142,21 +132,24 @@ def exactness(seed, std, T, task, window):
         core.backward(net, part, cut)
         truncated.flat[...] += part.flat
 
-    def difference(grad):
+    def difference(grad):  # relative to the largest entry of each parameter's gradient
         parameters = zip(net._fields[1:], grad[1:], exact[1:])
         return {name: float(np.abs(g - e).max() / np.abs(e).max()) for name, g, e in parameters}
 
-    apart = difference(forward_in_time), max(difference(truncated).values())
-    return {"std": std, "T": T, "task": task, **dict(zip(("difference", "truncated"), apart))}
+    return {
+        "std": std, "T": T, "task": task, "difference": difference(forward_in_time),
+        "truncated": max(difference(truncated).values()),
+    }  # fmt: skip
 
 
 def exactness_cases(plan):
     """Of small and large weights, short and long sequences, task and noise."""
+    seeds, lengths = plan.exact
     cases = [
         exactness(seed, std, T, task, core.Config.auto_truncate)
-        for seed in range(plan.exact_seeds)
+        for seed in range(seeds)
         for std in (0.1, 0.5, 1.0, 2.0)
-        for T in plan.exact_lengths
+        for T in lengths
         for task in (True, False)
     ]
     as_drawn = [case for case in cases if (case["std"], case["T"]) == (core.AUTO_STD, plan.T)]
@@ -179,15 +172,11 @@ class OnlineAutomatizer:
         self.tolerance = tolerance
 
     def learn(self, tokens):
-        """Read a sequence, (T, 1), with an update after each window.
-
-        What A predicted before the update of a window stays in its buffers.
-        """
+        """Read a sequence, (T, 1); the buffers keep what A predicted before each update."""
         core.load(self.whole, tokens)
-        gradient = core.backward
         if self.sensitivities:
             self.sensitivities.reset()
-            gradient = self.sensitivities.gradient
+        gradient = self.sensitivities.gradient if self.sensitivities else core.backward
         for cut in self.cuts:
             core.forward(self.net, cut)
             gradient(self.net, self.grad, cut)
@@ -238,22 +227,20 @@ def recall(A, C, tokens, learn):
 
 def evaluate(A, C, T, rng, n):
     """Fresh sequences with learning switched off: how many are recalled, and k."""
-    k, right = [], 0
+    found = []
     for _ in range(n):
         tokens = core.trigger_recall(rng, T, 1)
         A.read(tokens)
-        mask, recalled = recall(A, C, tokens, learn=False)
-        k.append(int(mask.sum()))
-        right += recalled
-    return {"recalled": right, "k": float(np.mean(k))}
+        found.append(recall(A, C, tokens, learn=False))
+    masks, right = zip(*found)
+    return {"recalled": sum(right), "k": float(np.mean([mask.sum() for mask in masks]))}
 
 
 def one_pass(A, C, T, rng, alone, least, most):
-    """One stream of sequences until `IN_A_ROW` were recalled in a row.
+    """One stream of sequences, for `least` and until `IN_A_ROW` are recalled in a row, or `most`.
 
-    With `alone` None both learn from the first sequence on, else A alone learns from
-    so many sequences, then C, A being frozen, from the others. Learning goes on for
-    `least` sequences, and ends after `most`. `rng` holds generators for "data" and "fresh".
+    With `alone` None both learn from the first sequence on, else A alone learns from so
+    many, then C, A being frozen. `rng` holds generators for "data" and "fresh".
     """
     masks, right, reached, frozen = [], [], None, None
     while (n := len(right)) < least or (reached is None and n < most):
@@ -293,9 +280,7 @@ TOGETHER = {
 def run_as_headline(seed, T, most):
     """The headline's A and threshold, then C until it is right for good."""
     config, rng = core.Config(seed=seed, T=T), core.random_streams(seed)
-    net, _ = core.train_automatizer(config, rng, core.silent)
-    probe = core.trigger_recall(rng["probe"], T, core.N_PROBE)
-    threshold = core.surprise_threshold(core.score(net, probe)[0])
+    net, threshold, _ = headline_nets(seed, T=T)
     tolerance = 1 - np.exp(-threshold)  # the threshold on -log p as one on p
     A = OnlineAutomatizer(net, config, config.auto_lr, tolerance=tolerance)
     C = OnlineChunker(rng["chunk_init"], config)
@@ -334,21 +319,16 @@ def microseconds(T, repeats):
     taken = {name: [] for name in ways}
     for _ in range(repeats):
         for name, (call, batch) in ways.items():
-            start = time.perf_counter()
-            call()
-            taken[name].append(1e6 * (time.perf_counter() - start) / batch / (T - 1))
-    return {name: float(np.median(times)) for name, times in taken.items()}
+            taken[name].append(1e6 * timeit(call, number=1) / batch / (T - 1))
+    medians = {name: float(np.median(times)) for name, times in taken.items()}
+    return {**medians, "ratio": medians["rtrl"] / medians["bptt"]}
 
 
 # ==== What is said of the runs ====================================================================
-def sequences_taken(runs):
-    """The sequence from which on each run recalls everything; inf where it never does."""
-    return np.array([r["reached"] or np.inf for r in runs])
-
-
 def summarise(runs):
-    """What is said of a schedule; sequences of seeds that do not reach 100% are not finite."""
-    took, done = sequences_taken(runs), [r for r in runs if r["reached"]]
+    """What is said of a schedule; None where it takes a seed that never reaches 100%."""
+    took = np.array([r["reached"] or np.inf for r in runs])
+    done = [r for r in runs if r["reached"]]
     return {
         "reached": proportion(np.isfinite(took)),
         "sequences": {end: finite(getattr(np, end)(took)) for end in ("median", "min", "max")},
@@ -397,16 +377,13 @@ def compute(plan, jobs):
     ]
     done = iter(parallel_map(one_run, tasks, jobs, "on-line"))
     runs = {name: [next(done) for _ in range(plan.seeds)] for name in ways}
-    took = {name: sequences_taken(of) for name, of in runs.items()}
-    products = multiply_adds(core.Config.auto_hidden, core.VOCAB, window)
-    taken = microseconds(T, plan.repeats)
+    took = {name: np.array([r["reached"] or np.inf for r in of]) for name, of in runs.items()}
     return {
-        **{key: getattr(plan, key) for key in ("T", "least", "most")},
+        **{key: getattr(plan, key) for key in ("T", "least", "most", "alone")},
         "first_seed": FIRST_SEED,
         "in_a_row": IN_A_ROW,
         "window": window,
         "tolerance": TOLERANCE,
-        "alone": list(plan.alone),
         "schedules": {name: summarise(of) for name, of in runs.items()},
         "curves": {name: curves(runs[name], plan.least) for name in TOGETHER},
         "first_rate": first_rate(runs["bptt"], T),
@@ -417,17 +394,14 @@ def compute(plan, jobs):
         },
         "rtrl_as_bptt": proportion(took["rtrl"] == took["bptt"]),
         **exactness_cases(plan),
-        "multiply_adds": {**products, "ratio": products["rtrl"] / products["bptt"]},
-        "microseconds": {**taken, "ratio": taken["rtrl"] / taken["bptt"]},  # in this run
+        "multiply_adds": multiply_adds(core.Config.auto_hidden, core.VOCAB, window),
+        "microseconds": microseconds(T, plan.repeats),
     }
 
 
 # ==== Table and sentences =========================================================================
 def decoupled(results):
-    """Of the schedules that train A alone for n sequences: the fewest n, and the fastest.
-
-    Only those with which every seed reaches 100%; (None, None) when there is none.
-    """
+    """The fewest and the fastest n for A alone of those with which every seed reaches 100%."""
     of = {n: results["schedules"][f"alone_{n}"] for n in results["alone"]}
     works = [n for n, s in of.items() if s["reached"]["share"] == 1]
     fastest = min(works, key=lambda n: of[n]["sequences"]["median"], default=None)
@@ -466,11 +440,10 @@ def table(results):
             f"{products.get(key, products['bptt']):,.0f}",
             f"{measured.get(key, measured['bptt']):.1f}",
         ))  # fmt: skip
-    header = (
+    return (
         "schedule", "seeds that reach 100% (95% interval)", "sequences until then (range)",
         "k at the end", "multiply-adds per step of A", "µs per step of A",
-    )  # fmt: skip
-    return header, rows
+    ), rows  # fmt: skip
 
 
 def seen(results):
@@ -481,59 +454,51 @@ def seen(results):
         for by in SLOWER if (s := results["schedules"][f"slower_{by}"])["k"]
     ]  # fmt: skip
     lines = [
-        f"RTRL's gradient of whole sequences is that of full BPTT to "
-        f"{results['largest_difference']:.0e}: the largest difference, relative to the largest "
-        f"entry of each parameter's gradient, over {len(results['exactness'])} nets and sequences.",
+        "RTRL's gradient of whole sequences is that of full BPTT to "
+        f"{results['largest_difference']:.0e} (largest difference, relative to the largest entry "
+        f"of each parameter's gradient, over {len(results['exactness'])} nets and sequences).",
         f"Trained by RTRL, A needs as many sequences as by truncated BPTT on {same} seeds.",
         f"k is down to 2 for good on {counted(bptt['k_is_2'])} seeds, from sequence "
         f"{number(bptt['k_is_2_after'])} on (median). Within the first sequence alone A makes an "
         f"update every {results['window']} steps.",
         f"After 100% is reached, learning going on, {bptt['wrong_later']} of {bptt['later']:,} "
         "recalls fail.",
-        *fair_comparison(results),
         "With A's learning rate divided, C lives on long streams for longer. Sequences until 100%, "
         f"and k then: {'; '.join(slow)}.",
     ]  # fmt: skip
+    n = decoupled(results)[1]
+    if fair := results["minus_bptt"].get(f"alone_{n}"):
+        low, high = fair["interval"]
+        lines.append(
+            f"Learning together is not what makes it fast. Given {n} sequences for A first (the "
+            f"best of {len(results['alone'])} numbers tried on these seeds), the decoupled "
+            f"schedule differs by {fair['mean']:+.1f} sequences ({low:+.1f} to {high:+.1f})."
+        )
     return "\n".join(f"- {line}" for line in lines)
 
 
-def fair_comparison(results):
-    """Together against the best decoupled schedule, where every seed reaches 100%."""
-    _, n = decoupled(results)
-    if (difference := results["minus_bptt"].get(f"alone_{n}")) is None:
-        return []
-    low, high = difference["interval"]
-    return [
-        f"Learning together is not what makes it fast. Given {n} sequences for A first (the best "
-        f"of {len(results['alone'])} numbers tried on these seeds), the decoupled schedule needs "
-        f"{difference['mean']:+.1f} sequences ({low:+.1f} to {high:+.1f})."
-    ]
-
-
 def fastest_apart(results, form):
-    """`form` filled with the fastest number of sequences for A alone, and the median until 100%."""
+    """`form` filled with the fastest n for A alone and its median until 100%; "" without one."""
     _, n = decoupled(results)
     return "" if n is None else form.format(n=n, median=median_of(results, f"alone_{n}"))
 
 
 def effect_of_rtrl(results):
     """For the table of deviations."""
-    return (
-        f"trained by RTRL, A needs {results['multiply_adds']['ratio']:.0f} times the multiply-adds "
-        "and, learning together with C, as many sequences on "
-        f"{counted(results['rtrl_as_bptt'])} seeds"
-    )
+    ratio, same = results["multiply_adds"]["ratio"], counted(results["rtrl_as_bptt"])
+    cost = f"trained by RTRL, A needs {ratio:.0f} times the multiply-adds"
+    return f"{cost} and, learning together with C, as many sequences on {same} seeds"
 
 
 def effect_of_schedule(results):
     """For the table of deviations."""
     form = ", and after {median} when A is given {n} sequences first, the best of "
-    fair = fastest_apart(results, f"{form}{len(results['alone'])} numbers tried")
+    form += f"{len(results['alone'])} numbers tried"
     return (
         "learning together they recall everything on "
         f"{counted(results['schedules']['bptt']['reached'])} seeds, after "
         f"{median_of(results, 'bptt')} sequences (median); decoupled as here after "
-        f"{median_of(results, 'headline')}{fair}"
+        f"{median_of(results, 'headline')}{fastest_apart(results, form)}"
     )
 
 
@@ -557,34 +522,33 @@ def answer(results):
 # ==== Figure ======================================================================================
 
 SMOOTH = 10  # sequences in the running mean of recall
-DRAWN = (  # schedule, its name, line, is the spread over seeds drawn?
-    ("slower_1000", "A learns 1,000 times slower", {"color": FAINT, "lw": 2}, False),
-    ("bptt", "A by truncated BPTT (band: quartiles)", {"color": AUTOMATIZER, "lw": 3.5}, True),
-    ("rtrl", "A by RTRL", {"color": "black", "lw": 1.5, "ls": "--"}, False),
+DRAWN = (  # schedule, its name, line
+    ("slower_1000", "A learns 1,000 times slower", {"color": FAINT, "lw": 2}),
+    ("bptt", "A by truncated BPTT (band: quartiles)", {"color": AUTOMATIZER, "lw": 3.5}),
+    ("rtrl", "A by RTRL", {"color": "black", "lw": 1.5, "ls": "--"}),
 )
 
 
 def running_mean(right):
     """Of the last `SMOOTH` sequences, of all where there are fewer; (seeds, sequences)."""
-    total = np.cumsum(np.pad(right, ((0, 0), (SMOOTH, 0))), axis=1)
     n = np.minimum(np.arange(1, right.shape[1] + 1), SMOOTH)
-    return (total[:, SMOOTH:] - total[:, :-SMOOTH]) / n
+    return [np.convolve(row, np.ones(SMOOTH))[: len(row)] / n for row in right]
 
 
-def draw_curve(ax, values, line, band, label=None):
-    """Median over seeds of (seeds, sequences), and the quartiles."""
-    low, middle, high = np.quantile(values, [0.25, 0.5, 0.75], axis=0)
-    n = np.arange(1, len(middle) + 1)
-    ax.plot(n, middle, label=label, **line)
-    if band:
-        ax.fill_between(n, low, high, color=line["color"], alpha=0.25, lw=0)
+def draw_curves(ax, values):
+    """Medians over seeds of values[schedule], (seeds, sequences); of one the quartiles too."""
+    for key, name, line in DRAWN:
+        low, middle, high = np.quantile(values[key], [0.25, 0.5, 0.75], axis=0)
+        n = np.arange(1, len(middle) + 1)
+        ax.plot(n, middle, label=name, **line)
+        if key == "bptt":
+            ax.fill_between(n, low, high, color=line["color"], alpha=0.25, lw=0)
 
 
 def draw_events(ax, results):
     """k against sequences seen, and the rate of events within the first sequence."""
     T, at, events = results["T"], *results["first_rate"].values()
-    for key, name, line, band in DRAWN:
-        draw_curve(ax, results["curves"][key]["k"], line, band, name)
+    draw_curves(ax, {name: curves["k"] for name, curves in results["curves"].items()})
     ax.plot(at, events, "o:", color=AUTOMATIZER, ms=4, label="rate within the first sequence")
     ax.text(at[-1] * 0.8, events[-1] + 0.5, "target", color=AUTOMATIZER, ha="right", fontsize=9.5)
     ax.set_xscale("log")
@@ -603,11 +567,10 @@ def draw_reached(ax, results):
     rows += [("decoupled, headline", "headline", BASELINE)]
     for y, (_, key, colour) in enumerate(rows):
         took = results["schedules"][key]["sequences"]
-        if took["max"]:  # else not every seed reaches it
-            ax.plot([took["min"], took["max"]], [y, y], color=colour, lw=3)
-            ax.plot(took["median"], y, "D", color=colour, ms=6)
-            text = number(took["median"])
-            ax.text(1.15 * took["max"], y, text, color=colour, va="center", fontsize=9.5)
+        if took["max"]:  # every seed reaches it
+            ends = [took["min"], took["median"], took["max"]]
+            ax.plot(ends, [y] * 3, "D-", color=colour, lw=3, ms=6, markevery=[1])
+            ax.text(1.15 * took["max"], y, median_of(results, key), color=colour, va="center")
     ax.set_yticks(range(len(rows)), [name for name, *_ in rows], fontsize=9.5)
     ax.set(xscale="log", xlim=(0.9, 2000), ylim=(len(rows) - 0.4, -0.6), xlabel="sequences seen")
     ax.set_title("until 100%: range and median over seeds")
@@ -626,11 +589,11 @@ def figures(results):
     axes = figure.subplot_mosaic([["k", "recall"], ["k", "reached"]], height_ratios=[1.5, 1])
     axes["recall"].sharex(axes["reached"])
     draw_events(axes["k"], results)
-    for key, _, line, band in DRAWN:
-        right = running_mean(np.array(results["curves"][key]["right"]))
-        draw_curve(axes["recall"], right, line, band)
+    right = {name: np.array(curves["right"]) for name, curves in results["curves"].items()}
+    draw_curves(axes["recall"], {name: running_mean(r) for name, r in right.items()})
     axes["recall"].set(ylim=(-0.04, 1.04), title=f"share of the last {SMOOTH} targets recalled")
     axes["recall"].tick_params(labelbottom=False)
     draw_reached(axes["reached"], results)
-    figure.legend(loc="outside lower center", ncols=4, fontsize=9.5)
+    named = axes["k"].get_legend_handles_labels()
+    figure.legend(*named, loc="outside lower center", ncols=4, fontsize=9.5)
     return {"online.png": figure}

@@ -258,3 +258,13 @@ def draw_reach(ax, runs, T):
         xlabel=f"steps, of {T - 1:,}", ylabel="seeds", xticks=range(1, max(depths) + 1),
         title=f"reach of the baseline's gradient:\nmedian {np.median(depths):g} steps",
     )  # fmt: skip
+
+
+def effect_of_batches(results):
+    """What ten times as many updates change for the baseline."""
+    short, long = results["baseline_filler_loss"], results["long_baseline_filler_loss"]
+    return (
+        f"ten times as many updates change the baseline's loss on filler, from "
+        f"{short['median']:.4f} to {long['median']:.4f} nats a step (median), and choose right in "
+        f"{results['long_baseline_choice']['mean']:.1%}"
+    )

@@ -1,3 +1,3 @@
-"""Networks That Remember: words found by surprise, and why a state forgets. Nothing stands here yet."""
+"""Networks That Remember: words found by surprise, why a state forgets. Still empty."""
 
 STUDIES = ()
