@@ -246,7 +246,8 @@ def answer(results):
         f"{T - 1:,} steps (median {three['sequences']['median']:.0f} sequences, after "
         f"{sequences_before():,} for A and C); without C's state as a goal "
         f"{three['control_choice']['mean']:.0%} of the choices are right. Never retrained, "
-        f"{counted(three['own_held'][longest])} hold the trigger for {int(longest):,} steps."
+        f"{counted(three['own_held'][longest])} choose right after {int(longest):,} steps at the "
+        f"phase of the filler they were trained at, {counted(three['own_phases'])} at every phase."
     )
 
 

@@ -431,7 +431,8 @@ def answer(results):
         f"the same up to T = {longest:,}, after {run['steps_forward']:,.0f} steps of A forward "
         f"({run['multiply_adds']:,.0f} multiply-adds); full BPTT pays for "
         f"{baseline['steps_gradient']:,.0f} ({text_of(baseline['multiply_adds'])} and "
-        f"{baseline['activations']:,.0f} bytes) and never solves it; until solved the LSTM takes "
+        f"{baseline['activations']:,.0f} bytes) and does not solve it in its budget; until solved "
+        f"the LSTM, trained at full length, takes "
         f"{times['multiply_adds']:.0f} times the multiply-adds of A and C together and "
         f"{times['movement']:.0f} times their movement."
     )

@@ -432,9 +432,9 @@ def answer(results):
     middle_e = min(levels, key=lambda level: abs(np.log(max(level["e"], 1e-9) / 0.03)))
     return (
         f"Without noise any threshold from {plateau(levels[0])} nats recalls everything, from "
-        f"{plateau(middle_e)} where the filler jumps with probability {middle_e['e']:g}; of the "
-        f"{len(results['possible'])} levels of noise where some gate has 100% recall `split`, "
-        f"which needs labelled sequences but no number set by hand, has it at {kept['split']}, the "
+        f"{plateau(middle_e)} where the filler jumps with probability {middle_e['e']:g}; some gate "
+        f"has 100% recall on every seed at {len(results['possible'])} of {len(levels)} levels of "
+        f"noise: `split`, set on labelled sequences, at {kept['split']}, the "
         f"learned gate at {kept['learned']}, the headline's midpoint at {kept['midpoint']}, the "
         f"1992 paper's tolerance at {kept['tolerance']}."
     )

@@ -451,16 +451,17 @@ def answer(results):
     """The finding in one sentence."""
     depth, d = deepest(results)
     worst = max(abs(d["difference"]["mean"]) for d in results["depths"].values())
-    two = d["two_level"]
-    timed = results["controls"][f"bounded, {results['longer']} times"]["perfect"]
+    two, (low, high) = d["two_level"], d["difference"]["interval"]
+    of = [results["controls"][f"{law}, {results['longer']} times"]["perfect"] for law in LAWS]
+    memoryless, bounded = map(counted, of)
     return (
         f"{'Yes' if worst <= 0.02 else 'Not quite'}: over depths 1 to {depth} the stack's ratio is "
-        f"within {worst:.1%} of the product of its levels' ratios, up to {d['ratio']['mean']:,.0f} "
-        f"(T = {d['T']['mean']:,.0f} on average), and {counted(d['perfect'])} seeds recall every "
-        f"trigger at the top of depth {depth}; a two-level system is left with "
-        f"{two['k']['mean']:,.0f} events and chooses right {percent(two['choice'])} of the time "
-        f"(chance 50%); with runs of bounded length, whose ends a level can learn to predict, and "
-        f"{results['longer']} times the updates {counted(timed)} seeds recall everything."
+        f"within {worst:.1%} of the product of its levels' ratios, mean over seeds (depth {depth}: "
+        f"95% interval {low:+.1%} to {high:+.1%}), up to {d['ratio']['mean']:,.0f}, and "
+        f"{counted(d['perfect'])} seeds recall every trigger at the top; two levels are left with "
+        f"{two['k']['mean']:,.0f} events and choose right {percent(two['choice'])} of the time "
+        f"(chance 50%); with {results['longer']} times the updates {memoryless} seeds recall "
+        f"everything, or {bounded} where a level can learn when runs end."
     )
 
 

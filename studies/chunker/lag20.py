@@ -250,8 +250,9 @@ def answer(results):
     return (
         f"Yes: of the first 17 runs {below['5000']} need fewer than 5,000 sequences (paper: "
         f"{PAPER['below']['5000']}), of {solved['n']} runs {solved['k']} solve it (median "
-        f"{results['median']:,.0f}, most {results['most']:,}); without C {counted(control)} in "
-        f"{results['control_budget']:,}, and one run {million} {results['long_budget']:,}."
+        f"{results['median']:,.0f}, most {results['most']:,}); without C, errors going back as "
+        f"few steps, {counted(control)} in {results['control_budget']:,}, and one run {million} "
+        f"{results['long_budget']:,}."
     )
 
 
@@ -279,6 +280,7 @@ def seen(results):
         f"- {percent(solved)} of the runs solve the task, after {results['median']:,.0f} sequences "
         f"(median) and at most {results['most']:,}.\n"
         f"- Without C {counted(control)} runs solve it in {results['control_budget']:,} sequences. "
+        f"Its errors too go back {results['window']} steps, so that it cannot cross {LAG}. "
         f"One more, with {results['long_budget']:,} as in the paper, "
         f"{'does not' if long is None else f'does after {long:,}'}.\n"
         f"- With learning switched off and C removed {counted(perfect)} nets have all of {n} fresh "

@@ -309,8 +309,9 @@ def answer(results):
     seeds, T = results["seeds_all_right"], results["T"]
     return (
         f"Nothing: {results['exact']:,} of {results['cases']:,} random sequences came back exactly "
-        f"from their events; and with the waiting times C says when as well as which, so that A "
-        f"and C together predict all {T - 1:,} next symbols on {counted(seeds)} seeds."
+        f"from their mispredictions with their times; and given these times C says when as well as "
+        f"which at the one length it was trained at, so that A and C together predict all "
+        f"{T - 1:,} next symbols on {counted(seeds)} seeds."
     )
 
 
@@ -318,6 +319,8 @@ def seen(results):
     """What was reconstructed, and what A and C predict together."""
     n, most = results["T"] - 1, max(max(s["events"]) for s in results["systems"])
     safe = [r["threshold"] for r in results["thresholds"] if r["exact"]["share"] == 1]
+    used = float(np.median([s["threshold"] for s in results["systems"]]))
+    near = min(results["thresholds"], key=lambda r: abs(r["threshold"] - used))
     return (
         f"- {results['exact']:,} of {results['cases']:,} sequences of 1 to {results['longest']:,} "
         "symbols come back exactly from what A mispredicts and when. About half of the nets are "
@@ -325,12 +328,15 @@ def seen(results):
         "others the task's with noise.\n"
         f"- With a threshold on the loss instead, all come back up to {max(safe):.2g} nats. "
         f"(log 2 = {np.log(2):.2g}: only the most probable symbol can have a probability above "
-        "1/2.)\n"
+        "1/2.) The headline's threshold is higher ("
+        f"{used:.1f} nats, median) and passes no times: at {near['threshold']:g} nats, with times, "
+        f"{near['exact']['share']:.0%} come back.\n"
         f"- Of the {n:,} next symbols of a fresh sequence A alone predicts "
         f"{results['a_alone']['mean']:,.1f} (mean), A and C with waiting times "
         f"{results['right']['mean']:,.1f}. C reads at most {most} events of a sequence.\n"
         f"- A and C predict all of them in {counted(results['all_right'])} fresh sequences and on "
-        f"{counted(results['seeds_all_right'])} seeds."
+        f"{counted(results['seeds_all_right'])} seeds. All of these are as long as the training "
+        "sequences: the waiting time that C says is one number."
     )
 
 
