@@ -10,14 +10,10 @@ to a second RNN, the *chunker* C. Of T = 1200 symbols k = 2 are left.
 
     python3 chunker_very_deep_1200.py --seed 0        # writes results.json
 
-Read from top to bottom: task, network, automatizer (level 0), surprises, chunker
-(level 1), baseline, evaluation, sequences of one's own, results, command line.
-
-Sources: J. Schmidhuber, Learning complex, extended sequences using the
-principle of history compression, Neural Computation 4(2):234-242, 1992;
-Netzwerkarchitekturen, Zielfunktionen und Kettenregel, habilitation, TUM, 1993;
-Deep learning in neural networks: an overview, Neural Networks 61:85-117, 2015,
-sections 6.4-6.5.
+Read it from top to bottom. Sources: J. Schmidhuber, Learning complex, extended sequences
+using the principle of history compression, Neural Computation 4(2):234-242, 1992;
+Netzwerkarchitekturen, Zielfunktionen und Kettenregel, habilitation, TUM, 1993; Deep learning
+in neural networks: an overview, Neural Networks 61:85-117, 2015, sections 6.4-6.5.
 """
 
 from __future__ import annotations
@@ -95,8 +91,7 @@ CLIP_NORM = 5.0  # longest gradient that SGD follows
 AUTO_STD, CHUNK_STD, BASELINE_STD = 0.1, 0.2, 0.1  # of the initial weights
 CUTOFF = 0.01  # a gradient below this share of its terminal norm has vanished
 
-# One independent stream of random numbers for each of these, in this order;
-# append only, and no stage's numbers change when another stage does.
+# Each has its own stream of random numbers, by its place here: append only.
 STAGES = (
     "auto_init", "auto_data", "probe", "chunk_init", "chunk_data",
     "baseline_init", "baseline_data", "evaluation", "trace",
@@ -192,10 +187,9 @@ def init_rnn(rng, n_hidden, std, n_in=VOCAB, n_out=VOCAB):
 
 
 class Unrolled(NamedTuple):
-    """Buffers of a net unrolled over n steps and a batch of B sequences.
+    """Buffers of a net unrolled over n steps and a batch of B sequences, used again and again.
 
-    Allocated once and reused by every update. What one time step touches is
-    sliced out beforehand: the two loops over time do nothing but arithmetic.
+    What one step touches is sliced out beforehand: the loops over time do nothing but arithmetic.
     """
 
     tokens: np.ndarray  # (n + 1, B) symbols x_0 .. x_n
@@ -246,8 +240,7 @@ def window(whole, start, stop):
 def windows(whole, length):
     """Cut an `Unrolled` for truncated BPTT into windows of `length` steps.
 
-    They share the buffers: the last hidden state of one is the first of the
-    next, so the state is carried over the edge, while the gradient stops at it.
+    They share the buffers: the state is carried over an edge, while the gradient stops at it.
     """
     n = len(whole.probs)
     return [window(whole, start, min(start + length, n)) for start in range(0, n, length)]
@@ -328,8 +321,7 @@ def forward(net, u):
 def flow_back(net, u):
     """Send `u.delta` back through time, in place.
 
-    On entry row t holds what the outputs of step t contribute to dL/dh_t; on
-    return it holds dL/d(argument of tanh at t), that is, ordered backward,
+    Row t holds what the outputs of step t contribute to dL/dh_t, then dL/d(argument of tanh):
 
         delta_t = (dL/dh_t + delta_{t+1} W_hh^T) * (1 - h_t^2)
     """
@@ -350,9 +342,8 @@ def backward(net, grad, u, goal=None, weight=None):
 
         dL/dy_t = w_t (p_t - goal_t)
 
-    So it is for softmax or logistic outputs with cross-entropy, and for linear
-    ones with half the squared error. Full BPTT over the steps of `u`; what came
-    before u.hidden[0] is constant.
+    So it is for softmax or logistic outputs with cross-entropy, and for linear ones with half
+    the squared error. Full BPTT over the steps of `u`; what came before u.hidden[0] is constant.
 
     `goal` (n, B, n_out) is what `u.probs` should be, else the symbols that came,
     one-hot. `weight`, which broadcasts to (n, B), is that of each step's loss, else 1.
@@ -422,10 +413,9 @@ def mean_loss(u):
 
 
 def terminal_gradient(net, tokens):
-    """How far the loss of the last step of one sequence, (n + 1,), reaches back.
+    """How far the loss of the last step of one sequence, (n + 1,), reaches back: (n, hidden).
 
-    Returns an array of shape (n, hidden): row t is dL_{T-1}/dh_t, in order of
-    time; the last row is where it starts.
+    Row t is dL_{T-1}/dh_t, in order of time; the last row is where it starts.
     """
     u = buffers(net, len(tokens) - 1, 1)
     load(u, tokens[:, None])
@@ -490,9 +480,8 @@ def predictions(net, tokens):
     """Run a net over sequences of any length, in constant working memory.
 
     `tokens` is an int array of shape (T, N), or has a shape and slices like one.
-    Yields for one block of steps after the other (start, targets, logits): what
-    the net makes of x_0 .. x_{t-1}, of shape (n, N, n_out), and the x_t that
-    came, (n, N), for t = start + 1 .. start + n.
+    Yields block by block (start, targets, logits): what the net makes of x_0 .. x_{t-1},
+    (n, N, n_out), and the x_t that came, (n, N), for t = start + 1 .. start + n.
     """
     T, N = tokens.shape
     block = max(1, min(BLOCK // N, T - 1))
@@ -521,8 +510,8 @@ def surprisal(log_p, targets):
 def score(net, tokens):
     """What each symbol of some sequences, an int array of shape (T, N), costs a net.
 
-    Returns the loss -log p(x_t | x_0 .. x_{t-1}) in nats for t = 1 .. T-1, of
-    shape (T - 1, N), and log p for the last symbol, of shape (N, n_out).
+    Returns the loss -log p(x_t | x_0 .. x_{t-1}) in nats for t = 1 .. T-1, (T - 1, N), and
+    log p for the last symbol, (N, n_out).
     """
     T, N = tokens.shape
     loss = np.empty((T - 1, N))
@@ -542,10 +531,7 @@ def surprising(loss, threshold):
 
 
 def surprise_threshold(loss):
-    """Half-way between A's median loss on filler and on recall targets.
-
-    `loss`, (T - 1, N), is of sequences of which it is known that the target is last.
-    """
+    """Half-way between A's median loss on filler and on targets, which are last in (T - 1, N)."""
     return float((np.median(loss[:-1]) + np.median(loss[-1])) / 2)
 
 
@@ -575,9 +561,8 @@ def distinct(tokens):
 def train_chunker(config, rng, automatizer, threshold, log, task=TRIGGER_RECALL):
     """Train C on the surprises of fresh sequences.
 
-    Returns the net and three curves, a number per epoch: loss per sequence,
-    share of targets recalled (argmax over all symbols, before the update),
-    surprises per sequence. A target that A did not flag is a failed recall.
+    Returns the net and, for each epoch, loss per sequence, share of targets recalled (argmax,
+    before the update; a target that A did not flag is a failed recall), surprises per sequence.
     """
     n_sequences = config.chunk_epochs * CHUNK_SEQUENCES
     tokens = task.draw(rng["chunk_data"], config.T, n_sequences)
@@ -590,8 +575,7 @@ def train_chunker(config, rng, automatizer, threshold, log, task=TRIGGER_RECALL)
 def fit_chunker(config, rng, events, which, log=silent, n_symbols=VOCAB):
     """Full BPTT over each compressed sequence, `events[which[i]]`, an update after each.
 
-    C reads the surprising symbols in order and predicts the next one; of a single
-    one there is nothing to predict. Returns what `train_chunker` does.
+    C reads the surprising symbols and predicts the next. Returns what `train_chunker` does.
     """
     shape, n = (config.chunk_epochs, CHUNK_SEQUENCES), n_symbols
     net = init_rnn(rng["chunk_init"], config.chunk_hidden, CHUNK_STD, n, n)
@@ -641,9 +625,9 @@ def chunker_logits(chunker, events):
 def recall_accuracies(logits, targets, answered=True, n_choices=N_TRIGGERS):
     """Recall accuracy and choice accuracy, shares of all sequences.
 
-    Recall takes the most probable of all symbols: it also asks *when* the trigger
-    returns. Choice takes the most probable of the `n_choices` that the target may be
-    (A and B, chance 50%): it asks only *which* it was. What is not answered is wrong.
+    Recall takes the most probable of all symbols: it also asks *when* the trigger returns. Choice
+    takes that of the `n_choices` that the target may be (A and B, chance 50%): it asks only
+    *which* it was. What is not answered is wrong.
     """
     recall = answered & (logits.argmax(axis=1) == targets)
     choice = answered & (logits[:, :n_choices].argmax(axis=1) == targets)
@@ -653,9 +637,8 @@ def recall_accuracies(logits, targets, answered=True, n_choices=N_TRIGGERS):
 def effective_depth(norms):
     """How many steps the terminal gradient reaches back before it vanishes.
 
-    The largest distance from the recall target x_{T-1} at which ||dL_{T-1}/dh_t||,
-    `norms` in order of time, is still `CUTOFF` of its value at the last step. The
-    last state is at distance 1 and h_0 at T - 1: 1,199 of 1,199 is nothing vanished.
+    The largest distance from the recall target x_{T-1} at which ||dL_{T-1}/dh_t||, `norms`, is
+    still `CUTOFF` of its last value. The last state is at distance 1 and h_0 at T - 1.
     """
     alive = np.flatnonzero((norms > 0) & (norms >= CUTOFF * norms[-1]))
     return len(norms) - int(alive[0]) if len(alive) else 0
@@ -795,13 +778,13 @@ def environment():
 def encode(sequences, alphabet=None):
     """Sequences of any hashable symbols (strings, lists of words, ..) as lists of int arrays.
 
-    Returns them and the alphabet: i stands for alphabet[i]. Unless given, it is what
+    Returns them and the alphabet, a list: i stands for alphabet[i]. Unless given, it is what
     occurs, in order of appearance; `BadInput` names the first symbol not in it.
     """
     sequences = [list(sequence) for sequence in sequences]
     if not sequences or not all(sequences):
         raise BadInput("give at least one sequence, and at least one symbol in each")
-    alphabet = alphabet or list(dict.fromkeys(itertools.chain(*sequences)))
+    alphabet = list(dict.fromkeys(itertools.chain(*sequences)) if alphabet is None else alphabet)
     code = {symbol: i for i, symbol in enumerate(alphabet)}
     for n, sequence in enumerate(sequences):
         for t, symbol in enumerate(sequence):
@@ -811,13 +794,28 @@ def encode(sequences, alphabet=None):
     return [np.array([code[symbol] for symbol in sequence]) for sequence in sequences], alphabet
 
 
+def checked(sequences, n_symbols):
+    """Sequences as arrays; `BadInput` names the first that is no row of 0 .. n_symbols - 1."""
+    rows = [np.asarray(sequence) for sequence in sequences]
+    for n, x in enumerate(rows):
+        if (
+            x.ndim != 1
+            or not x.size
+            or x.dtype.kind not in "iu"
+            or x.min() < 0
+            or x.max() >= n_symbols
+        ):
+            raise BadInput(f"sequence {n} is no row of symbols 0 .. {n_symbols - 1}: use encode")
+    return rows
+
+
 @np.errstate(**DIVERGING)
 def learn_sequences(sequences, n_symbols, config, log=silent):
     """Train A on sequences of 0 .. n_symbols - 1, `AUTO_BATCH` of them an epoch, drawn at random.
 
     Returns the net and its loss on each sequence in turn. config.T is not used.
     """
-    sequences = [sequence[:, None] for sequence in sequences if len(sequence) > 1]
+    sequences = [x[:, None] for x in checked(sequences, n_symbols) if len(x) > 1]
     if not sequences:
         raise BadInput("no sequence has a second symbol: there is nothing to predict")
     rng, n = random_streams(config.seed), config.auto_epochs * AUTO_BATCH
@@ -831,12 +829,13 @@ def learn_sequences(sequences, n_symbols, config, log=silent):
 Surprise = namedtuple("Surprise", "time symbol loss")  # nats; nan for a sequence's first symbol
 
 
-def surprises(net, sequence, threshold=0.6931471805599453):  # log 2
+def surprises(net, sequence, threshold=0.69):
     """What A failed to predict of one sequence: the first symbol, and each above `threshold`.
 
-    Above log 2 is whatever A gave less than even odds: with their times such surprises
-    lose nothing, as every symbol that was not A's most probable one is among them.
+    Below log 2 = 0.693 nats every symbol that was not A's most probable one is among them, so
+    that with their times they lose nothing.
     """
+    (sequence,) = checked([sequence], len(net.W_xh))
     blocks = (surprisal(log_p, x) for _, x, log_p in log_probabilities(net, sequence[:, None]))
     loss = np.concatenate([[[math.nan]], *blocks])[:, 0]
     times = np.flatnonzero(np.append(True, loss[1:] > threshold))
@@ -918,10 +917,7 @@ def command(seed=None, T=None, out=None):
 
 
 def load_results(path=RESULTS, seed=None, T=None):
-    """Read a results file, of this seed and this T where given.
-
-    `BadInput`: it is missing, cut short, not JSON, not what `run` returns, of another seed or T.
-    """
+    """A results file; `BadInput` when it is not there, not what `run` returns, of another run."""
     made_by = command(seed, T, path)
     results = read_json(path, made_by)
     problem = problem_with(results)
@@ -937,13 +933,22 @@ def load_results(path=RESULTS, seed=None, T=None):
     return results
 
 
+def alike(a, b):
+    """Are two JSON values the same, numbers to 1e-6 relative, as on another processor?"""
+    if isinstance(a, dict) and isinstance(b, dict):
+        return a.keys() == b.keys() and all(alike(a[key], b[key]) for key in a)
+    if isinstance(a, list) and isinstance(b, list):
+        return len(a) == len(b) and all(map(alike, a, b))
+    return math.isclose(a, b, rel_tol=1e-6) if type(a) is type(b) is float else a == b
+
+
 def holds(path, results):
     """Has the file these results already, but for times and environment?"""
     try:
         of_file, new = load_results(path), json.loads(to_json(results))
     except BadInput:
         return False
-    return {**of_file, **dict.fromkeys(MEASURED)} == {**new, **dict.fromkeys(MEASURED)}
+    return alike({**of_file, **dict.fromkeys(MEASURED)}, {**new, **dict.fromkeys(MEASURED)})
 
 
 CURVES = {  # of each, how many numbers: the name of a hyperparameter
@@ -1054,10 +1059,7 @@ def interrupted(e):
 
 
 def run_command(main):
-    """Run `main()` as a command: one line on stderr and an exit code, never a traceback.
-
-    0 done, 1 training diverged or the machine failed, 2 bad input, 130 interrupted.
-    """
+    """Run `main()`: one line on stderr and exit code 1 (diverged, machine), 2 (input) or 130."""
     if signal.getsignal(signal.SIGINT) != signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     try:

@@ -151,7 +151,8 @@ def surprise_pattern(results):
     )
     for name in ("start", "end"):
         t = range(*spans[name])
-        axes[name].set_xticks(t, [symbols[tokens[step]] for step in t])
+        labels = [symbols[tokens[step]] for step in t]
+        axes[name].set_xticks(t, labels, rotation=90 if max(map(len, labels)) > 3 else 0)
         axes[name].set_xlabel(f"symbols at t = {t[0]:,} .. {t[-1]:,}")
     axes["start"].set_title("open ring: a surprise by convention, nothing came before")
     return figure

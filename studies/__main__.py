@@ -101,14 +101,13 @@ def all(arguments):
 
 
 def done(name, home, quick):
-    """Has this folder a study's results, of the code as it stands and of the same kind of run?"""
+    """Has this folder a study's results and figures, of the code as it stands and in full?"""
     from studies.lab import provenance
 
-    if not catalogue.results_path(name, home).exists():
+    path = catalogue.results_path(name, home)
+    if not (path.exists() and (home / "viz" / f"{name}.png").exists()):
         return False
-    results = catalogue.results_of(name, home)
-    same = provenance.outdated(name, results) is None
-    return same and results["env"]["quick"] == quick and not results["env"]["options"]
+    return provenance.outdated(name, catalogue.results_of(name, home), quick) is None
 
 
 def main():
@@ -127,4 +126,5 @@ def main():
 
 
 if __name__ == "__main__":
+    sys.argv[0] = "studies"  # what complaints begin with
     run_command(main)

@@ -73,6 +73,51 @@ def test_any_symbols(sequences, symbols):
     assert [[alphabet[i] for i in x] for x in tokens] == [list(x) for x in sequences]
 
 
+@pytest.mark.parametrize(
+    "alphabet", [["a", "b"], ("a", "b"), "ab", iter("ab"), np.array(["a", "b"])]
+)
+def test_an_alphabet_that_is_given_is_used(alphabet):
+    (tokens,), used = core.encode(["bab"], alphabet)
+    assert tokens.tolist() == [1, 0, 1] and list(used) == ["a", "b"] and isinstance(used, list)
+
+
+@pytest.mark.parametrize("alphabet", ["", []])
+def test_an_empty_alphabet_has_no_symbol(alphabet):
+    with pytest.raises(core.BadInput, match=r"'b' at step 0 of sequence 0 .* alphabet of 0"):
+        core.encode(["bab"], alphabet)
+
+
+@pytest.mark.parametrize(
+    "wrong", [[0, 4], [0, -1], [], [0.0, 1.0], [[0], [1]], ["a"], np.array([True, False])]
+)
+def test_a_sequence_that_is_no_row_of_symbols_is_named(wrong):
+    good = [np.array([0, 1, 2, 3])] * 3
+    with pytest.raises(core.BadInput, match=r"sequence 3 is no row of symbols 0 \.\. 3"):
+        core.learn_sequences([*good, wrong], 4, core.Config(auto_epochs=1))
+    with pytest.raises(core.BadInput, match=r"sequence 0 is no row"):
+        core.surprises(core.zero_rnn(2, 4, 4), wrong)
+
+
+def test_lists_are_sequences_too():
+    A, _ = core.learn_sequences([[0, 1, 0, 1], [1, 0]], 2, core.Config(auto_epochs=1))
+    assert core.surprises(A, [0, 1, 1])[0].time == 0
+
+
+def test_even_odds_are_a_surprise():
+    """Two symbols, each with p = 1/2: the one that was not the most probable is among them."""
+    at = [s.time for s in core.surprises(core.zero_rnn(4, 2, 2), [0, 1, 1, 0])]
+    assert at == [0, 1, 2, 3]
+
+
+def test_c_learns_from_every_sequence():
+    found = [[core.Surprise(0, i, math.nan), core.Surprise(5, (i + 1) % 4, 9.0)] for i in range(4)]
+    C, losses = core.learn_surprises(found, 4, core.Config())
+    assert losses[-1] < 0.1
+    for i in range(4):
+        _, log_p = core.score(C, np.array([[i], [0]]))
+        assert log_p[0].argmax() == (i + 1) % 4
+
+
 @pytest.mark.parametrize("sequences", [[], [""], ["ab", []]])
 def test_nothing_to_encode(sequences):
     with pytest.raises(core.BadInput, match="at least one"):

@@ -152,6 +152,11 @@ def test_numbers_that_are_there_already_are_left_as_they_are(command, tmp_path):
     path.write_bytes(core.to_json(other))
     assert "left as it is" in command(*run, path).stdout
     assert core.load_results(path)["wallclock_s"] == 9.0
+    near = {**other, "baseline_filler_loss": other["baseline_filler_loss"] * (1 + 1e-8)}
+    path.write_bytes(core.to_json(near))  # as another processor rounds
+    assert "left as it is" in command(*run, path).stdout
+    path.write_bytes(core.to_json({**other, "chunker_eval_acc": 0.5}))
+    assert f"wrote {path}" in command(*run, path).stdout
     path.write_bytes(core.to_json({**other, "baseline_filler_loss": 0.5}))
     assert f"wrote {path}" in command(*run, path).stdout
     assert numbers(core.load_results(path)) == numbers(json.loads(before))

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import chunker_very_deep_1200 as core
+import studies.__main__ as commands
 from studies.lab import catalogue, provenance, runner
 from studies.lab.catalogue import results_of
 
@@ -24,7 +25,8 @@ def test_quick_run_and_redrawing(tmp_path, name, capsys):
     assert (path.read_bytes(), [p.read_bytes() for p in pictures]) == before
     results, study = core.read_json(path, made_by=""), catalogue.module_of(name)
     assert set(results) == set(results_of(name))
-    assert results["env"]["quick"] and provenance.outdated(name, results) is None
+    assert provenance.outdated(name, results, quick=True) is None
+    assert provenance.outdated(name, results) == "it is of another kind of run"
     if name != "benchmark":  # whose quick form leaves the other frameworks out
         assert len(study.answer(results)) > 40  # whatever came out
     if hasattr(study, "table"):
@@ -58,11 +60,51 @@ def test_all_runs_what_is_missing_or_out_of_date_and_nothing_else(command, tmp_p
             env = {"code": provenance.code_digest(name), "data": provenance.data_digests(name)}
             env |= {"quick": True, "options": {}}
             path.write_bytes(core.to_json({"env": env}))
+            (path.parents[1] / "viz").mkdir(exist_ok=True)
+            (path.parents[1] / "viz" / f"{name}.png").touch()
     done = command("studies", "all", "--quick", "--jobs", 1, "--out", tmp_path / "r")
     assert done.returncode == 0, done.stderr
     assert [line for line in done.stdout.splitlines() if line.startswith("==")] == ["== lag20"]
     again = command("studies", "all", "--quick", "--jobs", 1, "--out", tmp_path / "r")
     assert again.returncode == 0 and "==" not in again.stdout
+
+
+@pytest.mark.parametrize(
+    ("what", "value"),
+    [("quick", True), ("options", {"seeds": 3}), ("code", "other"), ("viz", None)],
+)
+def test_what_is_no_whole_run_of_this_code_is_not_done(tmp_path, what, value):
+    path = catalogue.results_path("seeds", tmp_path)
+    path.parent.mkdir()
+    (tmp_path / "viz").mkdir()
+    (tmp_path / "viz" / "seeds.png").touch()
+    env = {"code": provenance.code_digest("seeds"), "data": {}, "quick": False, "options": {}}
+    path.write_bytes(core.to_json({"env": env}))
+    assert commands.done("seeds", tmp_path, quick=False)
+    assert not commands.done("seeds", tmp_path, quick=True)
+    if what == "viz":
+        (tmp_path / "viz" / "seeds.png").unlink()
+    else:
+        path.write_bytes(core.to_json({"env": {**env, what: value}}))
+    assert not commands.done("seeds", tmp_path, quick=False)
+    for broken in ("[]", '{"env": null}', "{}"):
+        path.write_text(broken)
+        assert not commands.done("seeds", tmp_path, quick=False)
+
+
+@pytest.mark.parametrize("part", [["--quick"], ["--seeds", "3"]])
+def test_a_part_of_a_run_never_goes_over_what_is_committed(command, part):
+    before = catalogue.results_path("seeds").read_bytes()
+    done = command("studies", "seeds", *part, "--out", catalogue.HOME / "chunker")
+    assert done.returncode == 2 and done.stderr.count("\n") == 1 and "another folder" in done.stderr
+    assert catalogue.results_path("seeds").read_bytes() == before
+
+
+def test_a_study_does_not_write_over_what_is_committed_unless_told_to():
+    for quick in (True, False):
+        home = catalogue.rerun_home("seeds", quick)
+        assert catalogue.HOME / "rerun" in home.parents
+    assert catalogue.rerun_home("seeds", True) != catalogue.rerun_home("seeds", False)
 
 
 def test_committed_seeds():

@@ -49,6 +49,11 @@ MEASURED = (
     "peak_mb", "peak_bytes", "us_per_step", "r_squared",
 )  # fmt: skip
 THIS_MACHINE = True
+RUNS = (  # as processes of their own
+    "chunker_very_deep_1200",
+    "visualize_chunker_very_deep_1200",
+    "make_chunker_very_deep_1200_gif",
+)
 
 WEIGHTS = core.RNN._fields[1:]
 ROOT = Path(core.__file__).parent

@@ -486,8 +486,8 @@ def fastest_apart(results, form):
 def effect_of_rtrl(results):
     """For the table of deviations."""
     ratio, same = results["multiply_adds"]["ratio"], counted(results["rtrl_as_bptt"])
-    cost = f"trained by RTRL, A needs {ratio:.0f} times the multiply-adds"
-    return f"{cost} and, learning together with C, as many sequences on {same} seeds"
+    cost = f"RTRL takes {ratio:.0f} times the multiply-adds"
+    return f"{cost}; A and C learning together need the same number of sequences on {same} seeds"
 
 
 def effect_of_schedule(results):
@@ -497,7 +497,8 @@ def effect_of_schedule(results):
     return (
         "learning together they recall everything on "
         f"{counted(results['schedules']['bptt']['reached'])} seeds, after "
-        f"{median_of(results, 'bptt')} sequences (median); decoupled as here after "
+        f"{median_of(results, 'bptt')} sequences (median, to the first of {IN_A_ROW} recalls in a "
+        "row); decoupled as here after "
         f"{median_of(results, 'headline')}{fastest_apart(results, form)}"
     )
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 import functools
 import hashlib
-import io
-import tokenize
+import re
+from typing import NamedTuple
 
 import chunker_very_deep_1200 as core
 
@@ -16,40 +16,38 @@ ROOT = catalogue.HOME.parent
 
 
 # ==== The code that a study's numbers depend on ===================================================
-@functools.cache
-def definitions(module):
-    """What a module defines and imports at its top level.
+class Source(NamedTuple):
+    """The top level of a module of this project."""
 
-    Returns {name: source without comments, docstrings and white space, and its syntax tree}, and
-    {name: (module, name there or None)} for what it imports from this project.
-    """
+    defined: dict  # name: the statements that bind it
+    imported: dict  # name: (module, name there or None), of this project alone
+    other: list  # statements that bind no name: they may change anything in the module
+
+
+def path_of(module):
     path = ROOT / (module.replace(".", "/") + ".py")
-    path = path if path.exists() else ROOT / module.replace(".", "/") / "__init__.py"
-    text = path.read_text()
-    lines, tree = text.splitlines(), ast.parse(text)
-    for token in tokenize.generate_tokens(io.StringIO(text).readline):
-        if token.type == tokenize.COMMENT:
-            row, column = token.start
-            lines[row - 1] = lines[row - 1][:column]
-    for node in ast.walk(tree):
-        if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and ast.get_docstring(node):
-            first, last = node.body[0].lineno, node.body[0].end_lineno
-            lines[first - 1 : last] = [""] * (last - first + 1)
-    defined, imported = {}, {}
-    for node in tree.body:
+    return path if path.exists() else ROOT / module.replace(".", "/") / "__init__.py"
+
+
+@functools.cache
+def source(module):
+    """A module as a `Source`, with nothing of it run."""
+    found = Source({}, {}, [])
+    for node in ast.parse(path_of(module).read_text()).body:
         if isinstance(node, ast.Import):
-            for name in node.names:
-                imported[name.asname or name.name] = (name.name, None)
+            names = [(name.asname or name.name, (name.name, None)) for name in node.names]
+            found.imported.update({n: there for n, there in names if path_of(there[0]).exists()})
         elif isinstance(node, ast.ImportFrom):
-            source = absolute(module, node)
-            for name in node.names:
-                imported[name.asname or name.name] = (source, name.name)
-        else:
-            first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))])
-            source = "".join("".join(lines[first - 1 : node.end_lineno]).split())
-            for name in names_bound(node):
-                defined[name] = source, node
-    return defined, {n: (m, x) for n, (m, x) in imported.items() if of_project(m, x)}
+            origin = absolute(module, node)
+            if path_of(origin).exists():
+                found.imported.update({n.asname or n.name: (origin, n.name) for n in node.names})
+        elif not (is_docstring(node) or is_main(node)):
+            names = names_bound(node)
+            for name in names:
+                found.defined.setdefault(name, []).append(node)
+            if not names:
+                found.other.append(node)
+    return found
 
 
 def absolute(module, node):
@@ -61,54 +59,95 @@ def absolute(module, node):
 
 
 def names_bound(node):
+    """The names that a statement binds: a definition, or an assignment to plain names."""
     if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
         return [node.name]
     targets = getattr(node, "targets", [getattr(node, "target", None)])
-    return [n.id for t in targets if t for n in ast.walk(t) if isinstance(n, ast.Name)]
+    parts = [part for t in targets for part in (t.elts if isinstance(t, ast.Tuple) else [t])]
+    return [p.id for p in parts] if all(isinstance(p, ast.Name) for p in parts) else []
 
 
-def of_project(module, name):
-    """Is it this project's? `name` may itself be a module of the package `module`."""
-    return (ROOT / f"{module.replace('.', '/')}.py").exists() or module.split(".")[0] == "studies"
+def is_docstring(node):
+    return isinstance(node, ast.Expr) and isinstance(getattr(node.value, "value", None), str)
 
 
-def is_module(name):
-    return (ROOT / f"{name.replace('.', '/')}.py").exists()
+def is_main(node):
+    return isinstance(node, ast.If) and "__main__" in ast.dump(node.test)
 
 
-def needed(module, roots):
-    """Every definition that is reached from some of a module: {(module, name): source}."""
-    found, todo = {}, [(module, root) for root in roots]
+def canonical(node):
+    """A syntax tree as text: without docstrings and places, the same on every Python."""
+    if isinstance(node, ast.AST):
+        fields = ((name, getattr(node, name, None)) for name in node._fields)
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            fields = [(n, [x for x in v if not is_docstring(x)] if n == "body" else v)
+                      for n, v in fields]  # fmt: skip
+        parts = [f"{name}={canonical(value)}" for name, value in fields if value not in (None, [])]
+        return f"{type(node).__name__}({', '.join(parts)})"
+    return f"[{', '.join(map(canonical, node))}]" if isinstance(node, list) else repr(node)
+
+
+def names_used(node):
+    """The names that a statement takes from its module, and the attributes of such names."""
+    local = set()
+    if isinstance(node, ast.FunctionDef):
+        local = {x.arg for x in ast.walk(node) if isinstance(x, ast.arg)}
+        local |= {
+            x.id for x in ast.walk(node) if isinstance(x, ast.Name) and isinstance(x.ctx, ast.Store)
+        }
+    for part in ast.walk(node):
+        if isinstance(part, ast.Name) and part.id not in local:
+            yield part.id, None
+        elif isinstance(part, ast.Attribute) and isinstance(part.value, ast.Name):
+            yield part.value.id, part.attr
+
+
+@functools.cache
+def statements(module, name):
+    """What binds a name in a module, as text, and every (module, name) that it uses.
+
+    Name None: the statements that bind none. Text None: the name is bound elsewhere.
+    """
+    here = source(module)
+    if name in here.imported:
+        origin, there = here.imported[name]
+        return None, [(origin, there)] if there and not path_of(
+            f"{origin}.{there}"
+        ).exists() else []
+    nodes = here.other if name is None else here.defined.get(name)
+    if nodes is None:
+        return None, []
+    uses = [(module, None)]
+    for used, attribute in {pair for node in nodes for pair in names_used(node)}:
+        uses.append((module, used))
+        if attribute and used in here.imported:
+            origin, there = here.imported[used]
+            whole = f"{origin}.{there}" if there else origin
+            uses += [(whole, attribute)] if path_of(whole).exists() else []
+    return "\n".join(map(canonical, nodes)), uses
+
+
+def needed(roots):
+    """All statements that are reached from some (module, name): {(module, name): text}."""
+    found, todo = {}, list(roots)
     while todo:
-        module, name = todo.pop()
-        defined, imported = definitions(module)
-        if name in imported:
-            source, there = imported[name]
-            if there and not is_module(f"{source}.{there}"):
-                todo.append((source, there))
-            continue
-        if name not in defined or (module, name) in found:
-            continue
-        found[module, name], node = defined[name]
-        for part in ast.walk(node):
-            if isinstance(part, ast.Name):
-                todo.append((module, part.id))
-            elif isinstance(part, ast.Attribute) and isinstance(part.value, ast.Name):
-                source, there = imported.get(part.value.id, (None, None))
-                whole = source if there is None else f"{source}.{there}"
-                if source and is_module(whole):
-                    todo.append((whole, part.attr))
-    return found
+        at = todo.pop()
+        if at not in found:
+            found[at], uses = statements(*at)
+            todo += uses
+    return {at: text for at, text in found.items() if text is not None}
 
 
 def code_digest(name):
     """A checksum of all that a study's numbers depend on: not of figures, sentences, comments."""
-    parts = needed(f"studies.{catalogue.family_of(name)}.{name}", ("compute", "FULL"))
-    lines = [f"{module}.{thing}:{source}" for (module, thing), source in sorted(parts.items())]
+    module = f"studies.{catalogue.family_of(name)}.{name}"
+    runs = getattr(catalogue.module_of(name), "RUNS", ())  # scripts that it runs as processes
+    parts = needed([(module, "compute"), (module, "FULL"), *((script, "main") for script in runs)])
+    lines = [f"{key}:{text}" for key, text in sorted(parts.items(), key=str)]
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]
 
 
-def data_digests(name, home=None):
+def data_digests(name):
     """Of each study whose results this one reads, a checksum of the numbers."""
     reads = getattr(catalogue.module_of(name), "READS", ())
     return {other: numbers_digest(other, catalogue.results_of(other)) for other in reads}
@@ -118,12 +157,16 @@ def numbers_digest(name, results):
     return hashlib.sha256(core.to_json(numbers(name, results))).hexdigest()[:16]
 
 
-def outdated(name, results):
-    """Why a study's results are older than what they were made from; None when they are not."""
-    recorded = results.get("env", {})
-    if recorded.get("code") != code_digest(name):
+def outdated(name, results, quick=False):
+    """Why a study's results are not what a whole run of the code would give; None when they are."""
+    env = results.get("env") if isinstance(results, dict) else None
+    if not isinstance(env, dict) or "code" not in env:
+        return "it does not say what it came from"
+    if env.get("quick") is not quick or env.get("options"):
+        return "it is of another kind of run"
+    if env["code"] != code_digest(name):
         return "its code has changed"
-    changed = [n for n, d in data_digests(name).items() if recorded.get("data", {}).get(n) != d]
+    changed = [n for n, d in data_digests(name).items() if (env.get("data") or {}).get(n) != d]
     return f"the results of {', '.join(changed)} have changed" if changed else None
 
 
@@ -153,21 +196,19 @@ def differences(a, b, path=""):
 
 
 def against_committed(name, results):
-    """One line: does a study's new run give the committed numbers, and where not?"""
-    committed = catalogue.results_path(name)
-    if not committed.exists():
+    """Does a new run give the committed numbers? A line, and one for each kind that differs."""
+    if not catalogue.results_path(name).exists():
         return f"{name}: nothing committed to compare with"
     old, new = numbers(name, catalogue.results_of(name)), numbers(name, results)
-    found = differences(old, new)
-    if not found:
+    kinds = {}
+    for place, x, y in differences(old, new):
+        kinds.setdefault(re.sub(r"\[\d+\]", "[]", place), []).append((x, y))
+    if not kinds:
         return f"{name}: the committed numbers, bit for bit (times and memory apart)"
-    relative = [abs(x - y) / max(abs(x), abs(y)) for _, x, y in found if both_numbers(x, y)]
-    most = f", at most {max(relative):.0e} relative" if len(relative) == len(found) else ""
-    (place, x, y), *_ = found
-    return (
-        f"{name}: {len(found):,} numbers differ from the committed{most}; first {place}: {x} -> {y}"
-    )
-
-
-def both_numbers(*values):
-    return all(type(v) in (int, float) for v in values)
+    lines = [f"{name}: {sum(map(len, kinds.values())):,} numbers differ from the committed"]
+    for place, pairs in kinds.items():
+        both = [(x, y) for x, y in pairs if type(x) in (int, float) and type(y) in (int, float)]
+        far = [abs(x - y) / max(abs(x), abs(y)) for x, y in both]
+        most = f"at most {max(far):.0e} relative" if len(far) == len(pairs) else "not numbers alike"
+        lines.append(f"    {place}: {len(pairs):,}, {most}; first {pairs[0][0]} -> {pairs[0][1]}")
+    return "\n".join(lines)

@@ -148,6 +148,9 @@ def main(name, arguments):
         raise BadInput("this study measures the machine that it runs on: run it without --dask")
     given = {n: getattr(options, n) for n in more if getattr(options, n) is not None}
     home = Path(options.out) if options.out else catalogue.rerun_home(name, options.quick)
+    part = "--quick" if options.quick else next((f"--{option}" for option in given), None)
+    if part and home.resolve() == catalogue.HOME / catalogue.family_of(name):
+        raise BadInput(f"{home} holds what is committed: give {part} another folder with --out")
     if options.plot_only:
         results = read_json(catalogue.results_path(name, home), catalogue.made_by(name))
     else:
