@@ -514,7 +514,7 @@ def effect(results):
     """What the headline's choice of a gate costs."""
     kept = {name: len(levels) for name, levels in results["kept"].items()}
     quiet = results["levels"][0]["gates"]
-    passed = [events(quiet[name]) for name in ("midpoint", "tolerance")]
+    passed = [k_of(quiet[name]) for name in ("midpoint", "tolerance")]
     if passed[0] != passed[1]:
         passed = [" and ".join(passed)]
     return (
