@@ -75,6 +75,10 @@ def test_times_and_environment_are_no_numbers():
     }  # fmt: skip
 
 
+def test_a_tuple_is_the_list_that_its_file_holds():
+    assert provenance.numbers("seeds", {"seeds": (1, 2)}) == {"seeds": [1, 2]}
+
+
 def test_a_run_says_where_it_differs_from_the_committed():
     committed = catalogue.results_of("seeds")
     assert "bit for bit" in provenance.against_committed("seeds", committed)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import functools
 import hashlib
+import json
 import re
 from typing import NamedTuple
 
@@ -180,7 +181,7 @@ def numbers(name, results):
             return {key: without(value) for key, value in x.items() if key not in measured}
         return [without(value) for value in x] if isinstance(x, list) else x
 
-    return without(results)
+    return without(json.loads(core.to_json(results)))
 
 
 def differences(a, b, path=""):
