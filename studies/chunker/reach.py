@@ -6,7 +6,7 @@ One tanh-RNN, full BPTT (backpropagation through time), against T: two sizes,
 three initial recurrent matrices, SGD and Adam, three ways to weight the loss.
 All settings are tried at short T; at longer T those that still learn. At each T
 the best one is then run on fresh seeds with a larger budget of updates. Nets that
-are trained on short sequences and tested on long ones are not in this study.
+are trained on short sequences and tested on long ones are in the study `lengths`.
 """
 
 from __future__ import annotations
@@ -240,7 +240,7 @@ def answer(results):
         f"Trained at the tested length, with the best of the settings tried there, it chooses "
         f"right up to T = {longest_solved(results):,} on every seed, with much of the filler "
         f"wrong; at T = {last['T']:,}, where one setting was run, on {counted(last['solved'])} in "
-        f"{last['budget']:,} updates. Nets trained on shorter sequences were not tried."
+        f"{last['budget']:,} updates. Nets trained on shorter sequences are those of `lengths`."
     )
 
 

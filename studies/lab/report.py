@@ -160,7 +160,7 @@ def ways():
         row("baseline, 10 times as long",
             [seeds[f"long_baseline_{key}"] for key in ("recall", "choice", "filler_right")],
             seeds["long_baseline_solved"], (BASELINE_BATCH * updates, updates, seconds)),
-        row("best plain RNN found", [plain[key] for key in ("recall", "choice", "filler")],
+        row("plain RNN, best setting of `reach`", [plain[key] for key in ("recall", "choice", "filler")],
             plain["solved"],
             (batch * plain["updates"]["median"], *median(plain, "updates", "seconds"))),
         row("LSTM", [lstm[key] for key in ("recall", "choice", "filler")], lstm["solved"],
