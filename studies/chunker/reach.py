@@ -240,7 +240,7 @@ def answer(results):
         f"Trained at the tested length, with the best of the settings tried there, it chooses "
         f"right up to T = {longest_solved(results):,} on every seed, with much of the filler "
         f"wrong; at T = {last['T']:,}, where one setting was run, on {counted(last['solved'])} in "
-        f"{last['budget']:,} updates. Nets trained on shorter sequences are those of `lengths`."
+        f"{last['budget']:,} updates. Nets trained on shorter sequences: `lengths`."
     )
 
 
