@@ -2,5 +2,5 @@
 
 STUDIES = (  # in reading order
     "seeds", "benchmark", "collapse", "lag20", "lossless", "reach", "lengths", "controls",
-    "noise", "hierarchy", "gate", "online", "cost", "scale",
+    "noise", "rarity", "hierarchy", "gate", "online", "cost", "scale",
 )  # fmt: skip
