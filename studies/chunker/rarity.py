@@ -234,6 +234,8 @@ def figures(results):
         left.plot(at, [v[name]["k"]["mean"] for v in levels], label=name, **look)
         right.plot(at, [v[name]["recall"]["mean"] for v in levels], **look)
     left.set(yscale="log", title="events per sequence, k")
+    left.set_yticks([2, 5, 10, 20, 50], [2, 5, 10, 20, 50])
+    left.minorticks_off()
     right.set(ylim=(-0.04, 1.05), title="recall accuracy of the chunker")
     for ax in (left, right):
         ax.set(xscale="log", xlabel="e, probability of a jump")
