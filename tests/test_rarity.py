@@ -11,7 +11,7 @@ from studies.chunker import rarity
 def test_a_table_counts_what_followed_each_context(order):
     rng = np.random.default_rng(order)
     sequences = [rng.integers(rarity.V, size=(40, 3)) for _ in range(4)]
-    loss = rarity.table(sequences, order)
+    loss = rarity.frequency_table(sequences, order)
     seen = {}
     for tokens in sequences:
         for column in tokens.T:

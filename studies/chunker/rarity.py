@@ -60,7 +60,7 @@ def contexts(tokens, order):
     return found
 
 
-def table(sequences, order):
+def frequency_table(sequences, order):
     """Learn the frequencies of what follows each context."""
     counts = np.full(((V + 1) ** order, V), 0.5)
     for tokens in sequences:
@@ -100,7 +100,7 @@ def predictor(name, config, task):
     data = rng["auto_data"]
     sequences = [task.draw(data, config.T, core.AUTO_BATCH) for _ in range(config.auto_epochs)]
     if name in TABLES:
-        return table(sequences, TABLES[name])
+        return frequency_table(sequences, TABLES[name])
     return net_loss(without_recurrence(config, rng, sequences))
 
 
