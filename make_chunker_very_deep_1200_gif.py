@@ -135,7 +135,7 @@ def scene(results):
     arrived = bottom.text(0.5, 0.86, "", fontsize=12, color=CHUNKER, **centred)
     verdict = figure.text(0.5, 0.045, "", fontsize=11.5, fontweight="bold", **centred)
     message = (
-        f"{n_steps:,} steps: {CUTOFF:.0%} of the gradient left over "
+        f"{n_steps:,} steps: gradient above {CUTOFF:.0%} for "
         f"{results['effective_depth_baseline']}, recall {results['baseline_eval_acc']:.0%}.  "
         f"{k:g} events: recall {results['chunker_eval_acc']:.0%}."
     )

@@ -83,7 +83,7 @@ def test_gradient_of_the_chunker_with_a_clock():
 
     def loss():
         lossless.clock_gradient(net, unused, u, ones)
-        return lossless.clock_loss(u)
+        return -np.log(u.flat.probs[u.flat.target == 1]).sum()
 
     lossless.clock_gradient(net, grad, u, ones)
     expected.flat[...] = central_differences(loss, net.flat)

@@ -198,11 +198,6 @@ def clock_gradient(net, grad, u, ones):
     core.backward(net, grad, u)
 
 
-def clock_loss(u):
-    """The loss of the events last given to `clock_gradient`, in nats."""
-    return float(-np.log(u.flat.probs[u.flat.target == 1]).sum())
-
-
 def predict_all(automatizer, clock, tokens):
     """Every next symbol of a sequence, by A and C together; nobody tells them when.
 

@@ -65,9 +65,9 @@ def finding():
         f"bridges {short['asked_at']:,} on {counted(plain['solved'])} seeds. With the same freedom "
         f"the chunker does on {counted(both['solved'])}, in medians with "
         f"{plain['multiply_adds'] / both['multiply_adds']:,.0f} times fewer multiply-adds. A "
-        f"and B never stand in the filler: a table of symbol frequencies in A's place lets C "
-        f"recall everything at {recalled('symbols')} of {len(rarity)} levels of noise, A at "
-        f"{recalled('A')}."
+        f"and B never stand in the filler: a table of symbol frequencies in A's place, "
+        f"with the same rule for the threshold, lets C recall everything at {recalled('symbols')} "
+        f"of {len(rarity)} levels of noise, A at {recalled('A')}."
     )
 
 
