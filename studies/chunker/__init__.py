@@ -2,5 +2,6 @@
 
 STUDIES = (  # in reading order
     "seeds", "benchmark", "collapse", "lag20", "lossless", "when", "joint", "reach", "longer",
-    "lengths", "controls", "noise", "rarity", "hierarchy", "gate", "online", "cost", "scale",
+    "lengths", "controls", "noise", "rarity", "continuous", "hierarchy", "gate", "online", "cost",
+    "scale",
 )  # fmt: skip
