@@ -8,6 +8,8 @@ solves T = 500 on every seed, and T = 1,200 on none in 30,000 updates of 8 seque
 it goes on, at T = 1,200 throughout, on the same seeds but with streams of their own. Each
 stretch ends with a test on both sequences: choice, target's loss, filler. Solved means that
 the choice is right at a test and at every later one.
+
+The setting was chosen on seeds 0 and 1, in `reach`; reported are 100 to 104.
 """
 
 from __future__ import annotations
