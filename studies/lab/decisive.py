@@ -16,6 +16,7 @@ was due, so that what was due says nothing of them.
 from __future__ import annotations
 
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 
@@ -84,3 +85,59 @@ def task(n_triggers=1, most_distractors=MOST_DISTRACTORS):
     """The task as `core.run` takes one."""
     how = {"n_triggers": n_triggers, "most_distractors": most_distractors}
     return core.Task(partial(draw, **how), SYMBOLS, N_CHOICES)
+
+
+# ==== Sequences of many lengths ===================================================================
+class Drawn(NamedTuple):
+    """Sequences of one length, and which of their symbols are events: (T, N) both."""
+
+    tokens: np.ndarray
+    events: np.ndarray
+
+
+def draw_lengths(rng, lengths, n, n_triggers, most=MOST_DISTRACTORS, batch=64):
+    """`Drawn` by `Drawn`, n sequences in all, a length for each batch."""
+    low, high = lengths
+    for start in range(0, n, batch):
+        T = int(rng.integers(low, high + 1))
+        yield Drawn(*draw_with_events(rng, T, min(batch, n - start), n_triggers, most))
+
+
+class Asked(NamedTuple):
+    """Sequences that no net was trained on."""
+
+    drawn: list  # of `Drawn`
+    targets: np.ndarray  # (N,)
+    distractors: np.ndarray  # (N,)
+
+
+def fresh(drawn, n_triggers):
+    """`Asked` of some `Drawn`."""
+    drawn = list(drawn)
+    n = np.concatenate([d.events.sum(axis=0) for d in drawn]) - n_triggers - 1
+    return Asked(drawn, np.concatenate([d.tokens[-1] for d in drawn]), n)
+
+
+def found_and_false(flags_of, drawn):
+    """The share of events that go up; of the rest how many a sequence, the first three apart."""
+    found = events = false = later = n = 0
+    for d in drawn:
+        flags = flags_of(d.tokens)
+        found += (flags & d.events).sum()
+        events += d.events.sum()
+        false += (flags & ~d.events).sum()
+        later += (flags & ~d.events)[3:].sum()
+        n += flags.shape[1]
+    return {
+        "events_found": float(found / events),
+        "false_at_first": float((false - later) / n),
+        "false_later": float(later / n),
+    }
+
+
+def first(n, drawn):
+    """The first n sequences of `Drawn` by `Drawn`."""
+    for tokens, events in drawn:
+        if n > 0:
+            yield Drawn(tokens[:, :n], events[:, :n])
+        n -= tokens.shape[1]
