@@ -3,5 +3,5 @@
 STUDIES = (  # in reading order
     "seeds", "benchmark", "collapse", "lag20", "experiment2", "lossless", "when", "joint", "reach",
     "longer", "lengths", "controls", "noise", "rarity", "continuous", "rivals", "hierarchy", "gate",
-    "online", "cost", "scale",
+    "tables", "conventional", "online", "cost", "scale",
 )  # fmt: skip
