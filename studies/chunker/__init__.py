@@ -2,6 +2,6 @@
 
 STUDIES = (  # in reading order
     "seeds", "benchmark", "collapse", "lag20", "experiment2", "lossless", "when", "joint", "reach",
-    "longer", "lengths", "controls", "noise", "rarity", "continuous", "rivals", "hierarchy", "gate",
-    "tables", "conventional", "online", "cost", "scale",
+    "longer", "lengths", "controls", "noise", "rarity", "continuous", "decisive", "rivals",
+    "hierarchy", "gate", "tables", "conventional", "online", "cost", "scale",
 )  # fmt: skip
