@@ -46,6 +46,7 @@ from studies.lab.lessons import Lessons, draw_many
 from studies.lab.lstm import init_lstm
 from studies.lab.randomness import generators
 from studies.lab.runner import parallel_map
+from studies.lab.streams import orthogonal_rnn
 from studies.lab.training import identity_rnn, solved_after
 from visualize_chunker_very_deep_1200 import AUTOMATIZER, BASELINE, FAINT, new_figure
 
@@ -121,13 +122,6 @@ TRIED = {  # on seeds 0 and 1, or 0 alone, with 20 to 30 G multiply-adds
 
 
 # ==== One net =====================================================================================
-def orthogonal_rnn(rng, hidden, n_symbols=V):
-    """Weights of standard deviation 1 / sqrt(hidden), but W_hh orthogonal."""
-    net = core.init_rnn(rng, hidden, 1 / np.sqrt(hidden), n_symbols, n_symbols)
-    net.W_hh[...] = np.linalg.qr(rng.normal(size=(hidden, hidden)))[0]
-    return net
-
-
 def initial(setting, rng):
     """The net of a setting, untrained."""
     if setting.kind == "LSTM":
