@@ -73,7 +73,6 @@ def test_every_study_is_in_the_catalogue_once():
 # Who may call tanh or exp, or import by name, and what for.
 ALLOWED = {
     "lstm": {"tanh"},  # a net of another kind, with BPTT of its own
-    "gate": {"tanh"},  # the gated C is a net of its own
     "gated": {"tanh"},  # a net that takes up a part of each symbol, with BPTT of its own
     "nets1997": {"tanh"},  # the logistic units of the LSTM paper's nets
     "gates": {"exp"},  # thresholds on log losses

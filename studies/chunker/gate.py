@@ -48,7 +48,7 @@ from matplotlib.colors import LinearSegmentedColormap, LogNorm
 from scipy.special import expit
 
 import chunker_very_deep_1200 as core
-from studies.lab import events
+from studies.lab import events, gated
 from studies.lab.gates import best_split, mixture, otsu
 from studies.lab.intervals import mean, mean_quantiles, proportion, quantiles
 from studies.lab.optimisers import Adam
@@ -123,26 +123,16 @@ def gate_loss(net, grad, u, loss, entropy):
     B, (a, _, _) = loss.shape[1], net.gate
     margin = over_threshold(net.gate, loss, entropy)
     g = np.concatenate([np.ones((1, B)), expit(a * margin)])[..., None]
-    states = forward_gated(net, u, g)
+    states = gated.forward(net, u, g[:-1])
     q_came = np.einsum("tbv,tbv->tb", u.probs, u.onehot[1:])
     excess = COST - np.log(q_came) - loss  # of C over A
-    np.subtract(u.probs, u.onehot[1:], u.error)
-    np.multiply(u.error, g[1:] / B, u.error)
-    core.backward_output(net, grad, u)
-    slope = g[:-1] * (1 - states**2)
-    flow_back_gated(net, u.delta, slope, 1 - g[:-1])
+    gated.backward(net, grad, u, states, g[:-1], g[1:, :, 0] / B)
 
     dg = excess / B
     dg[:-1] += ((states[1:] - u.hidden[1:-1]) * u.delta[1:]).sum(axis=-1)
     g = g[1:, :, 0]
     dg *= g * (1 - g)
     grad.gate[:] = (dg * margin).sum(), -a * (dg * entropy).sum(), -a * dg.sum()
-
-    np.multiply(u.delta, slope, u.delta)
-    flat = u.flat
-    flat.h_prev.T.dot(flat.delta, grad.W_hh)
-    flat.x.T.dot(flat.delta, grad.W_xh)
-    flat.ones.dot(flat.delta, grad.b_h)
     return float((loss + g * excess).sum() / B)
 
 
@@ -150,37 +140,6 @@ def over_threshold(gate, loss, entropy):
     """l - c H - theta, in nats."""
     _, c, theta = gate
     return loss - c * entropy - theta
-
-
-def forward_gated(net, u, g):
-    """h and q into the buffers; returns s (n, B, hidden), for g (n + 1, B, 1)."""
-    states = (net.W_xh + net.b_h)[u.tokens[:-1]]
-    recurrent, W_hh = np.empty_like(u.hidden[0]), net.W_hh
-    add, subtract, multiply, tanh = np.add, np.subtract, np.multiply, np.tanh
-    for (h_prev, h), s, g_t in zip(u.steps, states, g):
-        h_prev.dot(W_hh, recurrent)
-        add(s, recurrent, s)
-        tanh(s, s)
-        subtract(s, h_prev, h)
-        multiply(h, g_t, h)
-        add(h, h_prev, h)
-    core.softmax(core.read_out(net, u.flat.h, u.flat.probs))
-    return states
-
-
-def flow_back_gated(net, dh, slope, shut):
-    """From what the outputs of each step contribute to dL/dh_t all of it, in place: (n, B, hidden).
-
-    `slope` is dh_t / d(argument of tanh), `shut` is 1 - g_t, (n, B, 1).
-    """
-    recurrent, delta, kept = np.zeros((3, *dh.shape[1:]))
-    W_hh_T, add, multiply = net.W_hh.T, np.add, np.multiply
-    for dh_t, slope_t, shut_t in zip(dh[::-1], slope[::-1], shut[::-1]):
-        add(dh_t, recurrent, dh_t)
-        multiply(dh_t, slope_t, delta)
-        delta.dot(W_hh_T, recurrent)
-        multiply(dh_t, shut_t, kept)
-        add(recurrent, kept, recurrent)
 
 
 def learn_gate(rng, automatizer, draw, T, n_updates, n_hidden=core.Config.chunk_hidden):

@@ -67,6 +67,7 @@ def backward(net, grad, u, proposed, strength, weight):
     """Gradient of the loss summed over steps and batch, into `grad`: full BPTT.
 
     `weight` (n, B) is that of the loss of each of x_1 .. x_n; the strengths are constants.
+    `u.delta` is then dL/dh_t.
     """
     np.subtract(u.probs, u.onehot[1:], u.error)
     np.multiply(u.error, weight[..., None], u.error)
