@@ -538,9 +538,8 @@ def table(results):
 def seen(results):
     """What the table does not say."""
     low, high = results["asked_at"]
-    n = results["forms"]["first"][COLUMNS[0]]["solved"]["n"]
     lines = [
-        f"{n} seeds; {results['n_eval']:,} fresh sequences of T = {low:,} to {high:,} at the end. "
+        f"{results['n_eval']:,} fresh sequences of T = {low:,} to {high:,} at the end. "
         f"Solved: at least {RIGHT:.0%} right at a test and at all later ones, within "
         f"{results['budget'] / 1e9:g} G multiply-adds (1 G is a thousand million).",
         f"At T = {results['at_last']:,} the nets that were solved read {results['n_last']} "
