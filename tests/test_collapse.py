@@ -105,7 +105,7 @@ def test_the_goal_is_the_state_of_c_after_the_symbols_so_far(chunker):
 
 
 def test_the_study_s_control_is_the_same_net_without_the_goal(chunker):
-    config, plan = core.Config(seed=4, T=12), collapse.Plan(1, 12, 3, (12, 24))
+    config, plan = core.Config(seed=4, T=12), collapse.Plan(1, 1, 12, 3, (12, 24))
     found = collapse.one_window(config, plan, 3, chunker)
     before, net, _ = collapsed.train(config, 3, chunker, 3)
     _, control, history = collapsed.train(config, 3, None, 3)
@@ -115,6 +115,79 @@ def test_the_study_s_control_is_the_same_net_without_the_goal(chunker):
     (hidden,) = collapsed.states_at(control, [12])
     assert found["control_choice"] == collapsed.accuracies(control, hidden)[1]
     assert found["control_best"] == (history[:, 0] > 0).mean()
+
+
+def test_lengths_drawn_in_training_and_asked(chunker):
+    config, seen = core.Config(seed=4, T=12), []
+
+    def draw(rng, T, batch):
+        seen.append(T)
+        return core.trigger_recall(rng, T, batch)
+
+    lengths, asked = range(8, 17), (12, 15, 14)
+    _, net, history = collapsed.train(config, 3, chunker, 60, draw, lengths=lengths, asked=asked)
+    assert set(seen) == set(lengths) and len(seen) == 60
+    each = [collapsed.margins(net, h, chunker) for h in collapsed.states_at(net, asked)]
+    assert len({own for own, _ in each}) == 3
+    assert history[-1].tolist() == [min(own for own, _ in each), min(read for _, read in each)]
+
+
+def test_with_t_drawn_every_phase_has_to_be_right(monkeypatch, chunker):
+    """What `one_seed` asks of the nets that are trained at many lengths."""
+    plan, found = collapse.Plan(1, 1, 12, 2, (12,)), []
+    train = collapsed.train
+
+    def watched(*arguments, **how):
+        found.append(how)
+        return train(*arguments, **how)
+
+    monkeypatch.setattr(collapse, "train", watched)
+    run = collapse.one_seed((4, plan))
+    assert set(run["T_drawn"]) == {"window_3", "window_6"}
+    drawn = [how for how in found if how]
+    assert len(drawn) == 2 and drawn[0] == drawn[1]
+    assert list(drawn[0]["lengths"]) == list(range(8, 17))
+    assert {T % 5 for T in drawn[0]["asked"]} == set(range(5)) and drawn[0]["asked"][0] == 12
+
+
+# ==== Teachers that have learnt nothing ===========================================================
+def test_the_code_is_one_hot_in_the_trigger_and_stays():
+    config = core.Config(seed=4, T=12)
+    tokens = training.both_sequences(12)
+    teacher = collapse.code(config)
+    goals = collapsed.state_goals(teacher, tokens, collapsed.trigger_alone(tokens))
+    expected = np.zeros((11, 2, config.chunk_hidden))
+    expected[:, 0, 0] = expected[:, 1, 1] = np.sqrt(collapsed.STATE_WEIGHT)
+    assert np.array_equal(goals, expected)
+    logits = core.read_out(teacher, expected[0])
+    assert logits.argmax(axis=1).tolist() == [0, 1]
+
+
+def test_the_untrained_teacher_is_the_chunker_before_its_first_update():
+    config = core.Config(seed=4, T=12, chunk_epochs=1, chunk_lr=1e-300)
+    rng = core.random_streams(4)
+    events = [core.Events(np.array([0, 0]), True)]
+    which = np.zeros(core.CHUNK_SEQUENCES, int)
+    start, *_ = core.fit_chunker(config, rng, events, which)
+    assert np.allclose(collapse.untrained(config).flat, start.flat, rtol=0, atol=1e-200)
+
+
+def test_the_other_teachers_stand_in_c_s_place(chunker):
+    """Same weights at the start, same data, same number of outputs: the goal alone differs."""
+    config, plan = core.Config(seed=4, T=12), collapse.Plan(1, 1, 12, 3, (12,))
+    found = collapse.other_teachers((4, plan))
+    for name, make in collapse.TEACHERS.items():
+        start, net, history = collapsed.train(config, 6, make(config), 3)
+        assert np.array_equal(start, collapsed.train(config, 6, chunker, 1)[0])
+        run = found[name]["window_6"]
+        assert run["own_solved"] == training.solved_after(history[:, 0] > 0)
+        assert run["own_held"] == collapse.right_at(net, (12,), make(config))[0]
+
+
+def test_what_is_not_solved_counts_with_its_whole_budget():
+    plan = collapse.Plan(3, 3, 12, 50, (12,))
+    runs = [{"own_solved": n} for n in (4, None, 10)]
+    assert collapse.sequences(plan, runs) == [32, 400, 80]
 
 
 # ==== What the net has kept =======================================================================
@@ -168,6 +241,45 @@ def test_states_are_the_same_when_they_repeat():
     core.load(u, tokens)
     core.forward_hidden(net, u)
     assert np.array_equal(u.hidden[-1], u.hidden[-1 - period])  # of t = after, after - period
+
+
+def latch(turning):
+    """A unit that holds its sign, or turns it at every step; 4 and 5 push it a little."""
+    net = core.zero_rnn(2)
+    net.W_hh[...] = np.diag([-1.5 if turning else 1.5, 0.3])
+    net.W_xh[: core.N_TRIGGERS, 0] = 0.8, -0.8
+    net.W_xh[core.N_TRIGGERS :, 1] = np.linspace(-1, 1, 5)
+    net.W_hh[1, 0] = 0.05
+    return net
+
+
+@pytest.mark.parametrize("turning", [False, True])
+def test_far_states_are_those_of_every_step_bit_for_bit(turning):
+    net = latch(turning)
+    after, period = collapse.repeats_after(net)
+    assert period == (10 if turning else 5)
+    lengths = [7, after, after + 1, after + 2, after + 3, *range(5000, 5011), 4993]
+    assert np.array_equal(collapse.states_far(net, lengths), collapsed.states_at(net, lengths))
+
+
+def test_states_that_do_not_repeat_are_computed(monkeypatch):
+    net = latch(turning=True)
+    expected = collapsed.states_at(net, [999, 1000])
+    monkeypatch.setattr(collapse, "repeats_after", lambda net: (None, None))
+    assert np.array_equal(collapse.states_far(net, [999, 1000]), expected)
+
+
+def test_right_at_every_phase_means_at_all_of_two_turns(monkeypatch):
+    asked = []
+
+    def right_at(net, lengths, chunker):
+        asked.extend(lengths)
+        return [T != 109 for T in lengths], [True] * len(lengths)
+
+    monkeypatch.setattr(collapse, "right_at", right_at)
+    found = collapse.right_at_every_phase(None, (50, 100), None)
+    assert found == [[True, False], [True, True]]
+    assert asked == [*range(50, 60), *range(100, 110)]
 
 
 def test_right_at_every_length_by_the_net_s_own_prediction_and_by_c(chunker):

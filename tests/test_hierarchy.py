@@ -10,25 +10,26 @@ from test_network import assert_same_gradient, central_differences
 
 import chunker_very_deep_1200 as core
 from studies.chunker import hierarchy
+from studies.lab import nested
 from studies.lab.randomness import generators
 
 DEPTHS = st.integers(1, 3)
-LAWS = st.sampled_from(sorted(hierarchy.LAWS))
+LAWS = st.sampled_from(sorted(nested.LAWS))
 
 
 def without_cycle(sequence, level):
-    first = hierarchy.n_symbols(level)
-    return sequence[(sequence < first) | (sequence >= first + hierarchy.CYCLE)]
+    first = nested.n_symbols(level)
+    return sequence[(sequence < first) | (sequence >= first + nested.CYCLE)]
 
 
 @settings(max_examples=60, deadline=None)
 @given(seed=st.integers(0, 2**40), depth=DEPTHS, law=LAWS)
 def test_each_level_lies_in_the_one_below(seed, depth, law):
     rng = np.random.default_rng(seed)
-    for sequence in hierarchy.draw(rng, depth, 3, law=law):
-        assert sequence.max() < hierarchy.n_symbols(depth)
+    for sequence in nested.draw(rng, depth, 3, law=law):
+        assert sequence.max() < nested.n_symbols(depth)
         for level in range(depth):
-            first, after = hierarchy.n_symbols(level), hierarchy.n_symbols(level + 1)
+            first, after = nested.n_symbols(level), nested.n_symbols(level + 1)
             own = (sequence >= first) & (sequence < after)
             assert not own[0] and not own[-1]
             above = np.flatnonzero(~own)
@@ -36,7 +37,7 @@ def test_each_level_lies_in_the_one_below(seed, depth, law):
             low, high = (12, 22) if law == "bounded" else (14, np.inf)
             assert low <= lengths.min() and lengths.max() <= high
             for start, n in zip(above, lengths):
-                cycle = hierarchy.n_symbols(level) + np.arange(n) % hierarchy.CYCLE
+                cycle = nested.n_symbols(level) + np.arange(n) % nested.CYCLE
                 assert np.array_equal(sequence[start + 1 : start + 1 + n], cycle)
             sequence = without_cycle(sequence, level)
         assert len(sequence) == 2 and sequence[0] == sequence[1] < core.N_TRIGGERS
@@ -44,19 +45,19 @@ def test_each_level_lies_in_the_one_below(seed, depth, law):
 
 def test_a_level_drawn_alone_is_of_the_same_kind():
     rng = np.random.default_rng(0)
-    whole = [without_cycle(s, 0) for s in hierarchy.draw(rng, 2, 4000)]
-    alone = hierarchy.draw(rng, 2, 4000, level=1)
+    whole = [without_cycle(s, 0) for s in nested.draw(rng, 2, 4000)]
+    alone = nested.draw(rng, 2, 4000, level=1)
     lengths = [np.array([len(s) for s in sequences]) for sequences in (whole, alone)]
     assert abs(lengths[0].mean() - lengths[1].mean()) < 0.1  # stratified: far below sampling noise
     assert abs(lengths[0].std() - lengths[1].std()) < 0.2
     assert {int(s[1]) for s in alone} == {7} and abs(np.mean([s[0] for s in alone]) - 0.5) < 0.05
 
 
-@pytest.mark.parametrize("law", hierarchy.LAWS)
+@pytest.mark.parametrize("law", nested.LAWS)
 def test_length_of_runs(law):
     u = (np.arange(200_000) + 0.5) / 200_000
-    lengths = hierarchy.LAWS[law](u)
-    assert abs(lengths.mean() - hierarchy.MEAN_RUN) < 0.01
+    lengths = nested.LAWS[law](u)
+    assert abs(lengths.mean() - nested.MEAN_RUN) < 0.01
     if (
         law == "memoryless"
     ):  # after 14 symbols the run ends with probability 1/4, however long it is
@@ -69,9 +70,9 @@ def test_length_of_runs(law):
 def test_expected_length():
     rng = np.random.default_rng(1)
     for depth, n in ((1, 2000), (2, 2000), (3, 500)):
-        mean = np.mean([len(s) for s in hierarchy.draw(rng, depth, n)])
-        assert abs(mean / hierarchy.expected_length(depth) - 1) < 0.02
-    assert hierarchy.expected_length(4) == 1 + 18**4
+        mean = np.mean([len(s) for s in nested.draw(rng, depth, n)])
+        assert abs(mean / nested.expected_length(depth) - 1) < 0.02
+    assert nested.expected_length(4) == 1 + 18**4
 
 
 def test_padding_leaves_the_gradient_alone():
@@ -85,7 +86,7 @@ def test_padding_leaves_the_gradient_alone():
         core.forward(net, u)
         core.backward(net, grad, u)
         expected += grad.flat
-    tokens, lengths = hierarchy.padded([long, short])
+    tokens, lengths = nested.padded([long, short])
     assert tokens.shape == (9, 2) and lengths.tolist() == [9, 5] and not tokens[5:, 1].any()
     grad, u = core.zeros_like(net), core.buffers(net, 8, 2)
     core.load(u, tokens)
@@ -110,10 +111,10 @@ def first_update(train, *arguments):
 def test_a_level_follows_the_gradient_of_what_is_not_padded():
     rng = np.random.default_rng(3)
     sequences = [np.array(x, np.uint8) for x in ([0, 2, 3, 4, 0], [1, 5, 6], [1, 2, 3, 4, 5, 6, 2])]
-    flat, gradient, tokens, weight = first_update(hierarchy.train_level, rng, sequences, 7, 1)
-    assert weight.shape == (hierarchy.WINDOW, hierarchy.BATCH)
+    flat, gradient, tokens, weight = first_update(nested.train_level, rng, sequences, 7, 1)
+    assert weight.shape == (nested.WINDOW, nested.BATCH)
     assert set(weight.ravel()) == {0.0, 1.0}
-    net, grad, expected = (core.zero_rnn(hierarchy.HIDDEN, 7, 7) for _ in range(3))
+    net, grad, expected = (core.zero_rnn(nested.HIDDEN, 7, 7) for _ in range(3))
     net.flat[...], grad.flat[...] = flat, gradient
 
     def loss():
@@ -138,7 +139,7 @@ def test_half_of_the_helped_loss_is_the_last_symbol():
 
 def test_the_chunker_makes_one_full_step_of_sgd_for_each_sequence():
     sequences = [np.array([0, 1, 2, 3], np.uint8), np.array([4], np.uint8)]
-    trained = hierarchy.train_chunker(np.random.default_rng(5), sequences, 5, 2)
+    trained = nested.train_chunker(np.random.default_rng(5), sequences, 5, 2)
     config = core.Config()
     net = core.init_rnn(np.random.default_rng(5), config.chunk_hidden, core.CHUNK_STD, 5, 5)
     for _ in core.learn(net, [sequences[0][:, None]] * 2, 3, config.chunk_lr):
@@ -152,7 +153,7 @@ def cycle_net(level, V):
     Its state says which symbol it has read last: it predicts the next of the
     cycle, and the first of the cycle after any symbol from above.
     """
-    first, net = hierarchy.n_symbols(level), core.zero_rnn(V, V, V)
+    first, net = nested.n_symbols(level), core.zero_rnn(V, V, V)
     net.W_xh[...] = 3 * np.eye(V)
     following = np.full(V, first)
     following[first : first + 4] = np.arange(first + 1, first + 5)
@@ -162,9 +163,9 @@ def cycle_net(level, V):
 
 def test_a_perfect_stack():
     levels = [cycle_net(level, 12) for level in range(2)]
-    sequences = hierarchy.draw(np.random.default_rng(5), 2, 50)
+    sequences = nested.draw(np.random.default_rng(5), 2, 50)
     sequences.append(np.array([0, 2, 3, 7, 2, 3, 4, 0], np.uint8))
-    passed, masks, flagged = hierarchy.apply_levels(levels, sequences)
+    passed, masks, flagged = nested.apply_levels(levels, sequences)
     assert flagged.all()
     for level in range(2):
         for sequence, mask, above in zip(passed[level], masks[level], passed[level + 1]):
@@ -176,7 +177,7 @@ def test_a_perfect_stack():
 def test_a_level_alone_counts_its_mistakes():
     rng = np.random.default_rng
     right = hierarchy.measure_level(cycle_net(0, 12), 2, 0, 20, rng(6), "bounded")
-    sequences = hierarchy.draw(rng(6), 2, 20, law="bounded")
+    sequences = nested.draw(rng(6), 2, 20, law="bounded")
     n, n_above = (sum(map(len, s)) for s in (sequences, [without_cycle(s, 0) for s in sequences]))
     assert right == {"symbols": n, "ratio": n / n_above, "extra": 0, "lost": 0}
     blind = cycle_net(0, 12)
@@ -191,12 +192,12 @@ def test_what_a_level_does_not_pass_up_is_not_recalled():
     blind = cycle_net(0, 7)
     blind.b_y[0] = 100.0
     sequences = [np.array([trigger, 2, 3, 4, trigger], np.uint8) for trigger in (0, 1)]
-    passed, _, flagged = hierarchy.apply_levels([blind], sequences)
+    passed, _, flagged = nested.apply_levels([blind], sequences)
     assert flagged.tolist() == [False, True]
     assert [p.tolist() for p in passed[1]] == [[0, 2, 3, 4], [1, 2, 3, 4, 1]]
-    answered = hierarchy.answers(core.zero_rnn(3, 7, 7), passed[1], flagged, sequences)
+    answered = nested.answers(core.zero_rnn(3, 7, 7), passed[1], flagged, sequences)
     assert answered == {"recall": 0.0, "choice": 0.0, "k": 4.5}
-    _, _, flagged = hierarchy.apply_levels([blind], [np.array([0], np.uint8)])
+    _, _, flagged = nested.apply_levels([blind], [np.array([0], np.uint8)])
     assert flagged.tolist() == [False]  # one event: nothing was recalled
 
 
@@ -204,8 +205,8 @@ def test_sequences_of_different_lengths_are_read_as_if_alone():
     rng = np.random.default_rng(7)
     net = core.init_rnn(rng, 5, 1.0, 12, 12)
     sequences = [rng.integers(12, size=n).astype(np.uint8) for n in (1, 2, 40, 300, 7, 299, 3) * 12]
-    masks = hierarchy.mispredicted(net, sequences)
-    found = hierarchy.last_logits(net, sequences)
+    masks = nested.mispredicted(net, sequences)
+    found = nested.last_logits(net, sequences)
     for sequence, mask, last in zip(sequences, masks, found):
         h, expected, logits = np.zeros(5), [True], np.zeros(12)
         for symbol, following in zip(sequence, sequence[1:]):
@@ -218,9 +219,9 @@ def test_sequences_of_different_lengths_are_read_as_if_alone():
 
 def test_segments_to_train_on():
     rng = np.random.default_rng(8)
-    sequences = hierarchy.draw(rng, 2, 5)
-    sampler, seen, from_start = hierarchy.SegmentSampler(sequences), np.zeros(12), 0
-    shape = hierarchy.SEGMENT, hierarchy.BATCH
+    sequences = nested.draw(rng, 2, 5)
+    sampler, seen, from_start = nested.SegmentSampler(sequences), np.zeros(12), 0
+    shape = nested.SEGMENT, nested.BATCH
     tokens, weights = np.empty((shape[0] + 1, shape[1]), np.intp), np.empty(shape)
     texts = [sequence.tobytes() for sequence in sequences]
     for _ in range(100):
@@ -239,24 +240,24 @@ def test_segments_to_train_on():
 def test_half_of_the_segments_are_for_the_rarer_of_two_symbols():
     rng, sequence = np.random.default_rng(10), np.ones(5000, np.uint8)
     sequence[2500] = 0
-    sampler, n = hierarchy.SegmentSampler([sequence]), 0
-    tokens = np.empty((hierarchy.SEGMENT + 1, hierarchy.BATCH), np.intp)
+    sampler, n = nested.SegmentSampler([sequence]), 0
+    tokens = np.empty((nested.SEGMENT + 1, nested.BATCH), np.intp)
     for _ in range(100):
-        sampler.load(rng, tokens, np.empty((hierarchy.SEGMENT, hierarchy.BATCH)))
+        sampler.load(rng, tokens, np.empty((nested.SEGMENT, nested.BATCH)))
         n += (tokens == 0).any(axis=0).sum()
-    assert 0.45 < n / (100 * hierarchy.BATCH) < 0.57
+    assert 0.45 < n / (100 * nested.BATCH) < 0.57
 
 
 def test_a_level_learns_from_sequences_shorter_than_a_window():
     rng = np.random.default_rng(9)
     sequences = [np.array([0, 1], np.uint8), np.array([1, 0], np.uint8)]
-    sampler = hierarchy.SegmentSampler(sequences)
-    tokens = np.empty((hierarchy.SEGMENT + 1, hierarchy.BATCH), np.intp)
-    weights = np.empty((hierarchy.SEGMENT, hierarchy.BATCH))
+    sampler = nested.SegmentSampler(sequences)
+    tokens = np.empty((nested.SEGMENT + 1, nested.BATCH), np.intp)
+    weights = np.empty((nested.SEGMENT, nested.BATCH))
     sampler.load(rng, tokens, weights)
     assert not weights[1:].any() and weights[0].any()
-    net = hierarchy.train_level(rng, sequences, 7, 300)
-    assert [m.tolist() for m in hierarchy.mispredicted(net, sequences)] == [[True, False]] * 2
+    net = nested.train_level(rng, sequences, 7, 300)
+    assert [m.tolist() for m in nested.mispredicted(net, sequences)] == [[True, False]] * 2
 
 
 def test_a_small_stack_and_its_determinism():
@@ -267,22 +268,22 @@ def test_a_small_stack_and_its_determinism():
     assert once["two_level"].pop("trigger_difference") > 1
     assert once["two_level"] == once["stack"]
     assert once["own"][0]["extra"] == once["own"][0]["lost"] == 0
-    assert once["ratio"] == pytest.approx(hierarchy.expected_length(1) / 2, rel=0.02)
+    assert once["ratio"] == pytest.approx(nested.expected_length(1) / 2, rel=0.02)
 
 
 def test_a_net_that_has_kept_nothing_chooses_right_half_of_the_time():
     rng = np.random.default_rng(0)
     level_0, C = (core.init_rnn(rng, 4, 1.0, 7, 7) for _ in range(2))
     C.W_hh[...] = 0  # the state is that of the last symbol alone
-    fresh = hierarchy.draw(rng, 1, 9)
+    fresh = nested.draw(rng, 1, 9)
     masks = [np.ones(len(sequence), bool) for sequence in fresh]
-    with patch.object(hierarchy, "mispredicted", lambda net, sequences: masks):
+    with patch.object(nested, "mispredicted", lambda net, sequences: masks):
         answers = hierarchy.after_both(C, level_0, fresh, masks, fresh)
     assert answers["choice"] == 0.5 and answers["trigger_difference"] == 0
 
 
 def test_the_other_trigger_changes_nothing_else():
-    (sequence,) = hierarchy.draw(np.random.default_rng(1), 2, 1)
+    (sequence,) = nested.draw(np.random.default_rng(1), 2, 1)
     other = hierarchy.other_trigger(sequence)
     assert np.flatnonzero(other != sequence).tolist() == [0, len(sequence) - 1]
     assert other[0] == other[-1] == 1 - sequence[0]
@@ -303,6 +304,6 @@ def test_stages_draw_from_their_own_generators():
         (seed, depth, stage): rng.integers(2**60)
         for seed in (0, 1)
         for depth in (1, 2)
-        for stage, rng in generators("hierarchy", seed, hierarchy.STAGES, depth - 1).items()
+        for stage, rng in generators("hierarchy", seed, nested.STAGES, depth - 1).items()
     }
-    assert len(set(drawn.values())) == 4 * len(hierarchy.STAGES)
+    assert len(set(drawn.values())) == 4 * len(nested.STAGES)

@@ -73,11 +73,13 @@ def test_every_study_is_in_the_catalogue_once():
 # Who may call tanh or exp, or import by name, and what for.
 ALLOWED = {
     "lstm": {"tanh"},  # a net of another kind, with BPTT of its own
-    "gate": {"tanh", "exp"},  # the gated C is a net of its own; exp of thresholds on log losses
+    "gated": {"tanh"},  # a net that takes up a part of each symbol, with BPTT of its own
+    "nets1997": {"tanh"},  # the logistic units of the LSTM paper's nets
+    "gates": {"exp"},  # thresholds on log losses
     "counting": {"tanh", "exp"},  # the names of what is counted
     "events": {"exp"},  # the entropy of log p
     "online": {"exp"},  # a threshold on -log p as one on p
-    "lag20": {"exp"},  # the logistic target unit
+    "target_unit": {"exp"},  # the logistic target unit
     "noise": {"exp"},  # a loss that stands in a figure
     "benchmark": {"tanh"},  # the same net in jax
     "catalogue": {"import_module"},  # finds the studies by name

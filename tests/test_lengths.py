@@ -5,6 +5,7 @@ import pytest
 
 import chunker_very_deep_1200 as core
 from studies.chunker import lengths
+from studies.lab import collapsed, single
 from studies.lab.lstm import forward_lstm, init_lstm, unroll_lstm
 from studies.lab.training import both_sequences
 
@@ -88,29 +89,39 @@ def test_an_lstm_reads_on_over_the_edges_of_blocks():
     core.load(u, tokens)
     forward_lstm(net, u)
     for block in (7, 49, 100):
-        found = list(lengths.lstm_predictions(net, tokens, block))
+        found = list(single.predictions(net, tokens, block))
         assert np.allclose(np.concatenate([p for _, _, p in found]), u.probs, rtol=1e-12)
         assert [start for start, _, _ in found] == list(range(0, 49, block))
 
 
 def test_weights_fall_from_a_half_to_equal():
-    first, last = lengths.weight_of_steps(30, 0), lengths.weight_of_steps(30, 5000)
+    first, last = single.annealed(30, 0, 1000), single.annealed(30, 5000, 1000)
     assert first[-1, 0] == 0.5 and first.sum() == pytest.approx(1) == last.sum()
     assert np.allclose(last, 1 / 29)
-    middle = lengths.weight_of_steps(30, lengths.ANNEALED // 2)[-1, 0]
+    middle = single.annealed(30, 500, 1000)[-1, 0]
     assert middle == pytest.approx((0.5 + 1 / 29) / 2)
 
 
-def test_lengths_and_phases_of_training():
-    batches = lengths.drawn(np.random.default_rng(0), 2)
-    seen = [len(next(batches)) for _ in range(3000)]
-    assert set(seen) == set(range(lengths.SHORTEST, lengths.LONGEST + 1))
+@pytest.mark.parametrize("method", lengths.METHODS)
+def test_lengths_of_training(method):
+    """Every method draws every length of the range, and none else."""
+    _, training = lengths.started(method, 0)
+    for _ in range(lengths.teaching(method)):
+        next(training)
+    batch = 1 if method == "A + C" else lengths.BATCH
+    seen = {next(training) / batch for _ in range(500)}
+    assert seen == {T - 1 for T in range(10, 61)}
 
 
-@pytest.mark.parametrize(("method", "per_step"), [("plain RNN", 1288), ("LSTM", 3905)])
-def test_multiply_adds_are_those_of_full_bptt(method, per_step):
-    """Plus the norm of the gradient, once a batch; BPTT's first step passes nothing back."""
-    found = lengths.multiply_adds(method, n=5)
+@pytest.mark.parametrize(
+    ("method", "per_step"), [("plain RNN", 1288), ("LSTM", 3905), ("collapsed", 1987)]
+)
+def test_multiply_adds_are_those_of_bptt(method, per_step):
+    """Plus the norm of the gradient, once a batch; BPTT's first step passes nothing back.
+
+    The collapsed net's count holds A's reading of its sequences: 7 outputs, 16 units.
+    """
+    found = lengths.multiply_adds(method, lengths.teaching(method), n=5)
     assert 0.97 * per_step < found < 1.03 * per_step
 
 
@@ -124,26 +135,97 @@ def test_solved_means_that_all_later_tests_are_right(monkeypatch):
     plan = lengths.QUICK._replace(budget={"A + C": 10}, test_every={"A + C": 2})
     run = lengths.one_run(("A + C", 0, plan))
     assert run["batches"] == run["choice_after"] == 6
-    (_, learning) = lengths.MAKE["A + C"](
-        lengths.generators("lengths", 0, ("init", "data"), lengths.METHODS.index("A + C"))
-    )
-    assert run["sequence_steps"] == sum(next(learning) for _ in range(6))
+    _, training = lengths.started("A + C", 0)
+    assert run["sequence_steps"] == sum(next(training) for _ in range(6))
+
+
+def test_a_and_c_are_counted_with_the_collapsed_net(monkeypatch):
+    right = {"choice": True, "filler": 1.0, "read": True}
+    answers = iter([{**right, "read": False}, {**right, "choice": False}, right, right, right])
+    monkeypatch.setattr(lengths, "ask", lambda *_: next(answers))  # four tests, the last question
+    plan = lengths.QUICK._replace(budget={"collapsed": 8}, test_every={"collapsed": 2})
+    run = lengths.one_run(("collapsed", 0, plan))
+    assert run["batches"] == run["choice_after"] == 6 and run["read_after"] == 4
+    _, training = lengths.started("collapsed", 0)
+    steps = [next(training) for _ in range(lengths.TEACHING + 8)]
+    assert max(steps[: lengths.TEACHING]) <= 59  # of one sequence; then of 8
+    assert run["teaching_steps"] == sum(steps[: lengths.TEACHING])
+    assert run["sequence_steps"] == sum(steps[: lengths.TEACHING + 6])
+    assert run["budget_steps"] == sum(steps)
+    found = lengths.summary([run], 8, (3.0, 2.0))
+    own = run["sequence_steps"] - run["teaching_steps"]
+    assert found["multiply_adds"] == 2 * run["teaching_steps"] + 3 * own
+    assert found["multiply_adds_budget"] == 2 * run["teaching_steps"] + 3 * sum(steps[-8:])
 
 
 @pytest.mark.parametrize("method", ["plain RNN", "LSTM"])
 def test_steps_without_weight_teach_nothing(method, monkeypatch):
-    monkeypatch.setattr(lengths, "weight_of_steps", lambda T, n: np.zeros((T - 1, 1)))
-    rng = lengths.generators("lengths", 0, ("init", "data"))
-    net, learning = lengths.MAKE[method](rng)
+    monkeypatch.setattr(lengths, "annealed", lambda T, n, over: np.zeros((T - 1, 1)))
+    net, training = lengths.started(method, 0)
     before = net.flat.copy()
-    next(learning)
+    next(training)
     assert np.array_equal(net.flat, before)
 
 
 def test_automatizer_and_chunker_learn_it():
-    rng = lengths.generators("lengths", 0, ("init", "data"), lengths.METHODS.index("A + C"))
-    nets, learning = lengths.MAKE["A + C"](rng)
+    nets, training = lengths.started("A + C", 0)
     assert lengths.ask("A + C", nets, 300) != {"choice": True, "filler": 1.0}
-    steps = [next(learning) for _ in range(100)]
+    steps = [next(training) for _ in range(100)]
     assert lengths.ask("A + C", nets, 300) == {"choice": True, "filler": 1.0}
     assert min(steps) >= 9 and max(steps) <= 59
+
+
+# ==== The collapsed net ===========================================================================
+def test_the_collapsed_net_is_asked_for_its_own_choice_and_c_for_its_reading_of_the_state():
+    alone, S = knows_everything(), 3
+    net = core.zero_rnn(7, n_out=core.VOCAB + S)
+    net.W_xh[...], net.W_hh[...] = alone.W_xh, alone.W_hh
+    net.W_hy[:, : core.VOCAB], net.b_y[: core.VOCAB] = alone.W_hy, alone.b_y
+    net.W_hy[0, core.VOCAB] = net.W_hy[1, core.VOCAB + 1] = 1.0  # units 0 and 1 of C's state
+    C = core.zero_rnn(S)
+    C.W_hy[0, 0] = C.W_hy[1, 1] = 1.0
+    right = {"choice": True, "filler": 1.0, "read": True}
+    assert lengths.ask("collapsed", (C, net), 40) == right
+    C.W_hy[[0, 1]] = C.W_hy[[1, 0]]
+    assert lengths.ask("collapsed", (C, net), 40) == {**right, "read": False}
+    C.W_hy[[0, 1]] = C.W_hy[[1, 0]]
+    net.W_hy[[0, 1], : core.VOCAB] = net.W_hy[[1, 0], : core.VOCAB]
+    assert lengths.ask("collapsed", (C, net), 40) == {**right, "choice": False}
+
+
+def test_its_goals_are_c_s_states_after_what_a_mispredicted(monkeypatch):
+    """A knows the filler but for what follows a 5: that 1 goes up too, and C's state changes."""
+    A, C = knows_everything(latch=False), core.init_rnn(np.random.default_rng(2), 8, 0.5)
+    A.W_hy[6, :] = A.W_hy[6, [0, 1, 3, 2, 4, 5, 6]]  # after a 5 it says 2
+    monkeypatch.setattr(
+        lengths, "automatizer_and_chunker", lambda rng: ((A, C), iter([1] * lengths.TEACHING))
+    )
+    goals, train = [], collapsed.learning
+
+    def learning(net, batches, window, goals_of, rate):
+        def watched(tokens):
+            goals.append((tokens, goals_of(tokens)))
+            return goals[-1][1]
+
+        return train(net, batches, window, watched, rate)
+
+    monkeypatch.setattr(collapsed, "learning", learning)
+    _, training = lengths.started("collapsed", 0)
+    for _ in range(lengths.TEACHING + 1):
+        next(training)
+    ((tokens, goal),) = goals
+    for b in range(lengths.BATCH):
+        h = np.zeros(8)
+        for t, x in enumerate(tokens[:-1, b]):
+            if t == 0 or (x == 2 and t > 1):
+                h = np.tanh(C.W_xh[x] + h @ C.W_hh + C.b_h)
+            assert np.allclose(goal[t, b], np.sqrt(collapsed.STATE_WEIGHT) * h, rtol=1e-12)
+
+
+def test_the_cells_are_of_every_system_with_lengths_chosen():
+    plan = lengths.QUICK._replace(n_seeds=1, budget=dict.fromkeys(lengths.METHODS, 10))
+    found = lengths.compute(plan, 1)
+    assert list(found["cells"]) == [f"{name}, chosen" for name in lengths.METHODS]
+    for cell, m in zip(found["cells"].values(), found["methods"].values()):
+        assert cell["solved"] == m["solved"] and cell["multiply_adds"] == m["multiply_adds"]
+        assert cell["budget"] == m["multiply_adds_budget"] > 0

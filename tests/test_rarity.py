@@ -5,47 +5,48 @@ import pytest
 
 import chunker_very_deep_1200 as core
 from studies.chunker import rarity
+from studies.lab import tables
 
 
 @pytest.mark.parametrize("order", [0, 1, 2])
 def test_a_table_counts_what_followed_each_context(order):
     rng = np.random.default_rng(order)
-    sequences = [rng.integers(rarity.V, size=(40, 3)) for _ in range(4)]
-    loss = rarity.frequency_table(sequences, order)
+    sequences = [rng.integers(core.VOCAB, size=(40, 3)) for _ in range(4)]
+    loss = tables.frequency_table(sequences, order)
     seen = {}
     for tokens in sequences:
         for column in tokens.T:
             for t in range(1, 40):
                 context = tuple(column[max(0, t - order) : t]) if order else ()
-                seen.setdefault(context, np.full(rarity.V, 0.5))[column[t]] += 1
-    fresh = rng.integers(rarity.V, size=(12, 2))
+                seen.setdefault(context, np.full(core.VOCAB, 0.5))[column[t]] += 1
+    fresh = rng.integers(core.VOCAB, size=(12, 2))
     for b in range(2):
         for t in range(1, 12):
             context = tuple(fresh[max(0, t - order) : t, b]) if order else ()
-            counts = seen.get(context, np.full(rarity.V, 0.5))
+            counts = seen.get(context, np.full(core.VOCAB, 0.5))
             expected = -np.log(counts[fresh[t, b]] / counts.sum())
             assert loss(fresh)[t - 1, b] == pytest.approx(expected)
 
 
 def test_where_there_is_no_context_yet_its_place_is_marked():
     tokens = np.array([[3], [4], [5]])
-    first, second = rarity.contexts(tokens, 2)[:, 0]
-    assert first == rarity.V * (rarity.V + 1) + 3 and second == 3 * (rarity.V + 1) + 4
+    first, second = tables.contexts(tokens, 2)[:, 0]
+    assert first == core.VOCAB * (core.VOCAB + 1) + 3 and second == 3 * (core.VOCAB + 1) + 4
 
 
 def test_without_recurrence_only_the_last_symbol_counts():
     config = core.Config(T=30, auto_epochs=20)
     rng = core.random_streams(0)
     sequences = [core.trigger_recall(rng["auto_data"], 30, 8) for _ in range(20)]
-    net = rarity.without_recurrence(config, rng, sequences)
+    net = tables.without_recurrence(config, rng, sequences)
     assert not net.W_hh.any()
     rng = np.random.default_rng(0)
     a, b = rng.integers(7, size=(2, 20, 1))
     a[9], b[9], a[10], b[10] = 2, 2, 3, 3
-    loss_a, loss_b = rarity.net_loss(net)(a), rarity.net_loss(net)(b)
+    loss_a, loss_b = tables.net_loss(net)(a), tables.net_loss(net)(b)
     assert loss_a[9] == loss_b[9] and not np.array_equal(loss_a, loss_b)
     # it has learnt that 2 follows 1, from pairs of neighbours
-    assert loss_a[9] < 1.6 < rarity.net_loss(core.zeros_like(net))(a)[9]
+    assert loss_a[9] < 1.6 < tables.net_loss(core.zeros_like(net))(a)[9]
 
 
 def test_every_predictor_sees_the_same_data_as_a():

@@ -19,6 +19,8 @@ Until solved: the counts of a sequence times the sequences that the committed st
 needed (medians). Every sequence that C reads is charged a run of A, though the module
 compresses equal ones once. The collapsed net is charged all of A, and the 3,200
 sequences of C that its study trains before it.
+
+Nothing is tuned here: counts are of seed 100, solved runs of the studies it reads.
 """
 
 from __future__ import annotations

@@ -7,6 +7,9 @@ predicted, with their times, describe the whole sequence. Here an event is a
 step at which A's most probable symbol is not what came. `from_events` gives
 back what `to_events` was given, whatever the sequence and whatever A's weights.
 Then C is given the times too, and A and C together predict every symbol.
+
+The seeds on which C's settings were picked were not written down; reported are 0 to 19,
+which may be among them.
 """
 
 from __future__ import annotations

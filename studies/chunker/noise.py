@@ -21,6 +21,9 @@ where this C breaks, and one trained with more help may break later.
 Where jumps go up C is also asked when the target comes, and it has no clock:
 `recall_ceiling` says how much a perfect C would recall. Whether the trigger was
 kept is what choice accuracy shows, chance 50%.
+
+No setting was chosen on noisy filler; reported are seeds 100 to 105, for the LSTM 100
+to 102.
 """
 
 from __future__ import annotations

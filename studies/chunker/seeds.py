@@ -8,6 +8,8 @@ the same stream of data, trained ten times as long. Any number of seeds, on this
 machine or on a cluster:
 
     python3 -m studies seeds --seeds 10000 --dask tcp://ADDRESS:8786 --out sweep
+
+No setting was chosen here: all are the source document's.
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ backpropagation are enough, and in the end C is not needed any more.
 
 from __future__ import annotations
 
+import functools
 from typing import NamedTuple
 
 import numpy as np
@@ -79,6 +80,11 @@ def state_goals(chunker, tokens, mask):
     return np.sqrt(STATE_WEIGHT) * np.stack(states, axis=1)
 
 
+def state_predicted(outputs):
+    """The state of C that A's outputs, (.., V + S), predict: the goals unscaled, (.., S)."""
+    return outputs[..., V:] / np.sqrt(STATE_WEIGHT)
+
+
 def trigger_alone(tokens):
     """The events before the target where A has learnt the filler: the trigger. (T, B)"""
     mask = np.zeros(tokens.shape, bool)
@@ -100,37 +106,68 @@ def initial(rng, config, n_state):
     return net
 
 
-def train(
-    config, window, chunker=None, epochs=300, draw=core.trigger_recall, goes_up=trigger_alone
-):
-    """Train A on the next symbol, and on C's state when there is a `chunker`.
+def learning(net, batches, window, goals_of=None, lr=LR):
+    """Train A on the next symbol and on goals for its other outputs; yields after each batch.
 
-    `window` is that of truncated BPTT, None for full BPTT; `draw` the task;
-    `goes_up` gives the mask (T, B) of what C reads. Returns W_hh as it was at
-    the start, the net, and for each epoch the margins of `margins`.
+    Truncated BPTT on batches (T, B), an update after each window of `window` steps; None stands
+    for full BPTT, clipped. `goals_of`, of the tokens, gives (T - 1, B, S) where the net has S more
+    outputs. Yielded are the buffers.
     """
-    rng = generators("collapse", config.seed, ("init", "data"))
-    n_state = config.chunk_hidden if chunker else 0
-    net = initial(rng["init"], config, n_state)
-    before, grad, adam = net.W_hh.copy(), core.zeros_like(net), Adam(len(net.flat), LR)
-    n = config.T - 1
-    whole = core.unroll(n, core.AUTO_BATCH, config.auto_hidden, n_out=V + n_state)
-    goals = np.zeros((n, core.AUTO_BATCH, V + n_state))
-    parts, history = windows(whole, goals, window or n), []
-    for _ in range(epochs):
-        tokens = draw(rng["data"], config.T, core.AUTO_BATCH)
+    grad, adam = core.zeros_like(net), Adam(len(net.flat), lr)
+
+    @functools.lru_cache(maxsize=64)
+    def unrolled(T, batch):
+        whole = core.buffers(net, T - 1, batch)
+        goals = np.zeros(whole.probs.shape)
+        return whole, goals, windows(whole, goals, window or T - 1)
+
+    for tokens in batches:
+        whole, goals, parts = unrolled(*tokens.shape)
         core.load(whole, tokens)
         goals[..., :V] = whole.onehot[1:]
-        if chunker:
-            goals[..., V:] = state_goals(chunker, tokens, goes_up(tokens))
+        if goals_of:
+            goals[..., V:] = goals_of(tokens)
         for part in parts:
             forward(net, part)
             core.backward(net, grad, part.u, part.goals)
             if window is None:  # all steps in one gradient
-                clip(grad.flat, LONGEST_GRADIENT * core.AUTO_BATCH)
+                clip(grad.flat, LONGEST_GRADIENT * tokens.shape[1])
             adam.step(net.flat, grad.flat)
-        (hidden,) = states_at(net, [config.T])
-        history.append(margins(net, hidden, chunker))
+        yield whole
+
+
+def train(
+    config,
+    window,
+    chunker=None,
+    epochs=300,
+    draw=core.trigger_recall,
+    goes_up=trigger_alone,
+    lengths=None,
+    asked=None,
+):
+    """Train A on the next symbol, and on C's state when there is a `chunker`.
+
+    `window` is that of truncated BPTT, None for full BPTT; `draw` the task; `goes_up` gives
+    the mask (T, B) of what C reads. T is drawn for each batch from `lengths`, a range, else
+    it is config.T. Returns W_hh as it was at the start, the net, and for each epoch the
+    margins of `margins`, the least over the lengths `asked`, config.T unless given.
+    """
+    rng = generators("collapse", config.seed, ("init", "data"))
+    net = initial(rng["init"], config, config.chunk_hidden if chunker else 0)
+    before, history = net.W_hh.copy(), []
+
+    def batches():
+        for _ in range(epochs):
+            T = int(rng["data"].integers(lengths.start, lengths.stop)) if lengths else config.T
+            yield draw(rng["data"], T, core.AUTO_BATCH)
+
+    def goals_of(tokens):
+        return state_goals(chunker, tokens, goes_up(tokens))
+
+    for _ in learning(net, batches(), window, goals_of if chunker else None):
+        of_each = [margins(net, h, chunker) for h in states_at(net, asked or [config.T])]
+        history.append([min(margin) for margin in zip(*of_each)])
     return before, net, np.array(history)
 
 
@@ -169,7 +206,7 @@ def margins(net, hidden, chunker=None):
     outputs = core.read_out(net, hidden)
     readings = [outputs[:, :V]]
     if chunker:
-        readings.append(core.read_out(chunker, outputs[:, V:] / np.sqrt(STATE_WEIGHT)))
+        readings.append(core.read_out(chunker, state_predicted(outputs)))
     return [float(min(r[0, 0] - r[0, 1], r[1, 1] - r[1, 0])) for r in readings]
 
 
