@@ -1,7 +1,7 @@
 """The questions that the reproduction of the neural history compressor leaves open."""
 
 STUDIES = (  # in reading order
-    "seeds", "benchmark", "collapse", "lag20", "lossless", "reach",
+    "seeds", "benchmark", "collapse", "lag20", "lossless", "when", "joint", "reach",
     "longer", "lengths", "controls", "noise", "rarity", "decisive", "rivals",
     "hierarchy", "gate", "tables", "online", "cost", "scale",
 )  # fmt: skip
