@@ -460,6 +460,16 @@ def answer(results):
     )
 
 
+def in_brief(results):
+    """What recall is worth that is not two nets'."""
+    systems = results["fixed"]["systems"]
+    recall = [systems[name]["own"]["recall"]["mean"] for name in ("A + C", "A + C, times")]
+    return (
+        f"as one predictor that nobody tells when they recall {recall[0]:.0%}, and {recall[1]:.0%} "
+        "when C reads and says times"
+    )
+
+
 def table(results):
     """Every system at fixed T, and its bits where T is drawn."""
     fixed, drawn = results["fixed"], results["drawn"]
