@@ -2,6 +2,6 @@
 
 STUDIES = (  # in reading order
     "seeds", "benchmark", "collapse", "lag20", "lossless", "when", "joint", "reach",
-    "longer", "lengths", "controls", "noise", "rarity", "decisive", "rivals",
+    "longer", "lengths", "controls", "noise", "rarity", "continuous", "decisive", "rivals",
     "hierarchy", "gate", "tables", "online", "cost", "scale",
 )  # fmt: skip
