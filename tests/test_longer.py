@@ -37,3 +37,15 @@ def test_a_test_asks_after_both_triggers():
     found = longer.tested(net, 40)
     assert found["choice"] == 0.5 and found["filler"] == 0.0
     assert found["target_loss"] > np.log(2)
+
+
+def test_right_at_some_test_is_not_for_good():
+    def run(seed, updates, *choices):
+        tests = [{"choice": c, "target_loss": 0.7, "filler": 1.0} for c in choices]
+        return {"seed": seed, "updates": updates, "tests": tests}
+
+    runs = [run(1, None, 1.0, 0.5, 0.5), run(2, 2000, 0.5, 1.0, 1.0), run(3, None, 0.5, 0.5, 0.5)]
+    results = {"runs": runs, "budget": 3000, "batch": 8, "solved": {"k": 1, "n": 3}}
+    assert "1/3 seeds for good, after 2,000 to 2,000" in longer.answer(results)
+    assert "; 2 chose right at some test" in longer.answer(results)
+    assert [row[2] for row in longer.table(results)[1]] == ["1 of 3", "2 of 3", "0 of 3"]

@@ -77,3 +77,18 @@ def test_levels_at_which_every_seed_recalls_everything():
 
     results = {"levels": [level(0.0, 1.0), level(0.1, 0.95), level(0.5, 1.0)]}
     assert rarity.perfect_levels(results, "A") == [0.0, 0.5]
+
+
+def test_sequences_until_c_recalls_all_of_them(monkeypatch):
+    """The first epoch from which on nothing is missed, times the sequences of an epoch."""
+    for recalled, after in (([0, 1, 0.9, 1, 1], 4 * 16), ([1, 1], 16), ([1, 0.5], None)):
+        monkeypatch.setattr(core, "fit_chunker", lambda *_, r=recalled: ("C", [], r, []))
+        assert rarity.taught(core.Config(), []) == ("C", after)
+
+
+def test_an_update_of_c_costs_what_its_sizes_say():
+    """Forward, gradient of each matrix, error into the state, and the sum of softmax."""
+    H, V = core.Config.chunk_hidden, core.VOCAB
+    step = H * H + H * V + H * H + H * V + H * V + H * V + V * V + H + V
+    assert 0.95 * step < rarity.multiply_adds() < 1.5 * step
+    assert rarity.multiply_adds() == 607

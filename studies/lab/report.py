@@ -52,7 +52,8 @@ def finding():
     forms, rivals = results_of("decisive")["forms"], results_of("rivals")
     first, second = (form["systems"] for form in forms.values())
     alone = [rivals["cells"][form]["plain RNN, chosen"]["solved"] for form in forms]
-    triples = rivals["linear"]["first"]["triples"]["mean"]
+    third = [rows["table of order 3, threshold"]["solved"] for rows in (first, second)]
+    triples, parity = (rivals["linear"][form]["triples"]["mean"] for form in forms)
     tables = [first[f"table of order {n}, mispredicted"]["choice"]["mean"] for n in (0, 1)]
 
     def recalled(predictor):
@@ -75,12 +76,18 @@ def finding():
         f"of {len(rarity)} levels of noise, A at {recalled('A')}.\n\n"
         "**Events made of the filler's own symbols.** Automatizer and chunker then choose right on "
         f"{counted(first['A + C']['solved'])} seeds, and on {counted(second['A + C']['solved'])} "
-        f"when the answer is the parity of two triggers. C without recurrent weights gets "
+        "when the answer is the parity of two triggers; with no labelled sequence for the "
+        f"threshold on {counted(first['A + C, mispredicted']['solved'])} and "
+        f"{counted(second['A + C, mispredicted']['solved'])}. C without recurrent weights gets "
         f"{first['no W_hh in C']['with_distractors']['mean']:.1%} and "
-        f"{second['no W_hh in C']['with_distractors']['mean']:.1%}, tables of symbols and of pairs "
-        f"in A's place {tables[0]:.1%} and {tables[1]:.1%} (chance 50%). One plain net on training "
-        f"lengths of its own solves {counted(alone[0])} and {counted(alone[1])} seeds, and counted "
-        f"triples of symbols with a linear read-out choose right in {triples:.0%} without parity."
+        f"{second['no W_hh in C']['with_distractors']['mean']:.1%} where there is a distractor, "
+        f"tables of symbols and of pairs in A's place {tables[0]:.1%} and {tables[1]:.1%} without "
+        f"parity (chance 50%); a table that looks back three symbols solves {counted(third[0])} "
+        f"and {counted(third[1])}. One plain net on training lengths of its own solves "
+        f"{counted(alone[0])} and {counted(alone[1])}, within "
+        f"{rivals['budget'] / first['A + C, chosen']['budget']['mean']:.0f} times the "
+        "multiply-adds of A + C on theirs. Without parity no net is needed: counted triples of symbols and a linear "
+        f"read-out choose right in {triples:.0%}, with it in {parity:.0%}."
     )
 
 
