@@ -376,7 +376,7 @@ def solved_table(results):
     columns = [c for c in SUMMED if c != "elementwise"]
     rows = []
     for s in results["solved"]:
-        costs = ["never" if s[c] is None else text_of(s[c]) for c in columns]
+        costs = ["not solved" if s[c] is None else text_of(s[c]) for c in columns]
         rows.append((names[s["method"]], counted(s["solved"]), f"{s['sequences']:,.0f}", *costs))
     return ("until solved", "seeds", "sequences", *(COLUMNS[c] for c in columns)), rows
 
@@ -479,7 +479,7 @@ def draw_solved(ax, results):
             ax.text(times + 0.02 * longest, y, f"{name} {times:.1f}", va="center", fontsize=9)
     ax.set_yticks(range(len(methods)), [s["method"] for s in methods])
     ax.set_xlim(0, 1.45 * longest)
-    title = f"until solved at T = {results['T']:,}, A + C being 1 (baseline: never)"
+    title = f"until solved at T = {results['T']:,}, A + C being 1 (baseline: not solved)"
     ax.set_title(title, fontsize=10)
     ax.invert_yaxis()
     ax.grid(axis="y", visible=False)

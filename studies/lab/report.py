@@ -86,8 +86,8 @@ def finding():
         f"and {counted(third[1])}. One plain net on training lengths of its own solves "
         f"{counted(alone[0])} and {counted(alone[1])}, within "
         f"{rivals['budget'] / first['A + C, chosen']['budget']['mean']:.0f} times the "
-        "multiply-adds of A + C on theirs. Without parity no net is needed: counted triples of symbols and a linear "
-        f"read-out choose right in {triples:.0%}, with it in {parity:.0%}."
+        "multiply-adds of A + C on theirs. Without parity no net is needed: counted triples of "
+        f"symbols and a linear read-out choose right in {triples:.0%}, with it in {parity:.0%}."
     )
 
 
