@@ -1,7 +1,7 @@
 """The questions that the reproduction of the neural history compressor leaves open."""
 
 STUDIES = (  # in reading order
-    "seeds", "benchmark", "collapse", "lag20", "lossless", "when", "joint", "reach",
+    "seeds", "benchmark", "collapse", "lag20", "experiment2", "lossless", "when", "joint", "reach",
     "longer", "lengths", "controls", "noise", "rarity", "continuous", "decisive", "rivals",
-    "hierarchy", "gate", "tables", "online", "cost", "scale",
+    "hierarchy", "gate", "tables", "conventional", "online", "cost", "scale", "needed",
 )  # fmt: skip

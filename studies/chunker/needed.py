@@ -1,0 +1,217 @@
+"""Where is history compression needed, where is it merely cheaper, and where is it beaten?
+
+    python3 -m studies needed
+
+Nothing is trained here. The cells, a system on a task, come from the committed results
+of the studies that ran them: seeds solved, and the multiply-adds of training until then.
+What solved means, each study says; it is always the answer at the end of fresh sequences,
+and in experiment 2 of the LSTM paper every output. A table's own counting is no
+multiply-add. Lengths are `given` where a system trains on sequences as long as the task's,
+`chosen` where it trains on other lengths and is asked at the task's.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from studies.lab import cells
+from studies.lab.catalogue import results_of
+from visualize_chunker_very_deep_1200 import AUTOMATIZER, BASELINE, CHUNKER, new_figure
+
+READS = (
+    "rarity", "lengths", "longer", "cost", "lag20", "conventional", "decisive", "rivals",
+    "experiment2",
+)  # fmt: skip
+FULL = QUICK = None  # there is nothing to make smaller
+MOST = 0.9  # of the seeds: a system that solves so many solves the task
+TASKS = {  # and the studies that ran it, with where its cells lie
+    "headline": (),
+    "lag of 20": (("lag20", ()),),
+    "noise 0.01": (("conventional", ("noise 0.01",)),),
+    "noise 0.1": (("conventional", ("noise 0.1",)),),
+    "noise 0.5": (("conventional", ("noise 0.5",)),),
+    "hierarchy": (("conventional", ("hierarchy",)),),
+    "decisive": (("decisive", ("first",)), ("rivals", ("first",))),
+    "decisive, parity": (("decisive", ("second",)), ("rivals", ("second",))),
+    "2a": (("experiment2", ("2a",)),),
+    "2b": (("experiment2", ("2b",)),),
+}
+ROWS = [cells.key(system, how) for system, lengths in cells.SYSTEMS.items() for how in lengths]
+
+
+def headline():
+    """Cells of the headline's task: lengths given from several studies, chosen from `lengths`."""
+    cost = {row["method"]: row for row in results_of("cost")["solved"]}
+    longer, chosen = results_of("longer"), results_of("lengths")
+    step = chosen["methods"]["plain RNN"]["multiply_adds_per_step"]
+    update = step * longer["batch"] * (longer["T"] - 1)
+    took = [run["updates"] and run["updates"] * update for run in longer["runs"]]
+    found = dict(chosen["cells"])
+    found["table + C, given"] = results_of("rarity")["cells"]["table + C, given"]
+    found["plain RNN, given"] = cells.cell(took, longer["budget"] * update)
+    for system in ("LSTM", "A + C", "collapsed"):
+        row = cost[system]
+        found[f"{system}, given"] = {key: row[key] for key in ("solved", "multiply_adds")}
+    return found
+
+
+def gathered(places):
+    """The cells of one task."""
+    found = {}
+    for study, path in places:
+        part = results_of(study)["cells"]
+        for name in path:
+            part = part[name]
+        found.update(part)
+    return found
+
+
+def relative(column):
+    """Multiply-adds of each cell relative to the cheapest that solves `MOST`, else to any."""
+    ready = {k: c for k, c in column.items() if c["multiply_adds"] is not None}
+    good = [c for c in ready.values() if solves(c)] or list(ready.values())
+    unit = min((c["multiply_adds"] for c in good), default=None)
+    return {k: c["multiply_adds"] / unit if unit else None for k, c in ready.items()}
+
+
+def solves(cell):
+    return cell["solved"]["share"] >= MOST
+
+
+def verdict(column):
+    """What a task says of A + C, of two nets, within the budgets that were spent."""
+    good = {k: c["multiply_adds"] or 0.0 for k, c in column.items() if solves(c)}
+    ours = {k: m for k, m in good.items() if k.startswith("A + C")}
+    others = {k: m for k, m in good.items() if not k.startswith(("A + C", "collapsed"))}
+    if not ours:
+        return "beaten" if others else "unsolved"
+    if not others:
+        return "needed"
+    return "cheaper" if min(ours.values()) < min(others.values()) else "beaten"
+
+
+def compute(plan, jobs):
+    tasks = {}
+    for task, places in TASKS.items():
+        found = gathered(places) if places else headline()
+        column = {row: found[row] for row in ROWS if row in found}
+        times = relative(column)
+        tasks[task] = {
+            "cells": {k: {**c, "relative": times.get(k)} for k, c in column.items()},
+            "verdict": verdict(column),
+        }
+    return {"rows": ROWS, "most": MOST, "tasks": tasks}
+
+
+# ==== Tables and sentences ========================================================================
+def times(x):
+    """A ratio in words short enough for a cell."""
+    if x is None:
+        return ""
+    return f" {x:,.0f}x" if x >= 9.5 else f" {x:.1f}x"
+
+
+def said(cell):
+    """Seeds solved, and multiply-adds relative to the cheapest."""
+    if cell is None:
+        return "-"
+    return f"{cell['solved']['k']}/{cell['solved']['n']}{times(cell['relative'])}"
+
+
+MERGED = {"noise": ("noise 0.01", "noise 0.1", "noise 0.5")}  # columns of the README's table
+
+
+def columns():
+    """Columns of the README's table and the tasks that share each."""
+    shared = {task: name for name, tasks in MERGED.items() for task in tasks}
+    found = {}
+    for task in TASKS:
+        found.setdefault(shared.get(task, task), []).append(task)
+    return found
+
+
+def table(results):
+    """Systems by tasks."""
+    merged = columns()
+    rows = []
+    for row in results["rows"]:
+        of = {task: results["tasks"][task]["cells"].get(row) for task in TASKS}
+        cell = ["; ".join(said(of[task]) for task in tasks) for tasks in merged.values()]
+        rows.append((row, *("-" if set(text) <= set("-; ") else text for text in cell)))
+    return ("", *merged), rows
+
+
+def tasks_with(results, verdict):
+    return [task for task, column in results["tasks"].items() if column["verdict"] == verdict]
+
+
+def listed(names):
+    return ", ".join(names) if names else "nowhere"
+
+
+def answer(results):
+    """The finding in one sentence."""
+    kinds = {v: tasks_with(results, v) for v in ("needed", "cheaper", "beaten", "unsolved")}
+    n = len(results["tasks"])
+    return (
+        f"Of {n} tasks, within the budgets spent: automatizer and chunker alone solve "
+        f"{len(kinds['needed'])} ({listed(kinds['needed'])}); they are the cheapest of several at "
+        f"{len(kinds['cheaper'])} ({listed(kinds['cheaper'])}); a table or one net does as well "
+        f"for less, or alone, at {len(kinds['beaten'])} ({listed(kinds['beaten'])})"
+        + (f"; nothing solves {listed(kinds['unsolved'])}" if kinds["unsolved"] else "")
+        + "."
+    )
+
+
+def seen(results):
+    """How to read the table."""
+    return (
+        f"- A cell says on how many seeds the task is solved, and the median multiply-adds until "
+        f"then, relative to the cheapest system that solves {results['most']:.0%} of its seeds.\n"
+        "- Noise: three levels, with e = 0.01, 0.1 and 0.5. Table: of frequencies, in A's place.\n"
+        "- Given: trained at the task's lengths. Chosen: at lengths of its own. A dash: not run, "
+        "or the task leaves no choice of lengths.\n"
+        "- Each system has its own budget and its own small grid of settings, which the studies "
+        "state: what is not solved here may be solved with more of either."
+    )
+
+
+# ==== Figure ======================================================================================
+def figures(results):
+    tasks = results["tasks"]
+    kinds = {v: tasks_with(results, v) for v in ("needed", "cheaper", "beaten")}
+    figure = new_figure(
+        f"Automatizer and chunker: needed at {len(kinds['needed'])} of {len(tasks)} tasks, the "
+        f"cheapest at {len(kinds['cheaper'])},\nmatched for less at {len(kinds['beaten'])}",
+        width=12.0,
+        height=5.6,
+    )
+    ax = figure.subplots()
+    for x, column in enumerate(tasks.values()):
+        for y, row in enumerate(results["rows"]):
+            draw_cell(ax, x, y, column["cells"].get(row))
+        colour = {"needed": CHUNKER, "cheaper": AUTOMATIZER}.get(column["verdict"], BASELINE)
+        ax.text(x, len(ROWS) - 0.25, column["verdict"], ha="center", color=colour, weight="bold")
+    ax.set(xlim=(-0.5, len(tasks) - 0.5), ylim=(len(ROWS) + 0.1, -0.5))
+    names = [task.replace(", ", ",\n").replace("noise ", "noise\n") for task in tasks]
+    ax.set_xticks(range(len(tasks)), names)
+    ax.set_yticks([*range(len(ROWS)), len(ROWS) - 0.25], [*ROWS, "A + C is"])
+    ax.xaxis.tick_top()
+    ax.tick_params(length=0)
+    ax.grid(visible=False)
+    ax.spines[:].set_visible(False)
+    return {"needed.png": figure}
+
+
+def draw_cell(ax, x, y, cell):
+    """Darker where more seeds are solved; the cost below the count."""
+    if cell is None:
+        ax.text(x, y, "-", ha="center", va="center", color="#A0A0A0")
+        return
+    share = cell["solved"]["share"]
+    shade = np.array([213, 94, 0]) / 255 * share + np.array([0.95, 0.95, 0.95]) * (1 - share)
+    ax.fill_between([x - 0.47, x + 0.47], y - 0.45, y + 0.45, color=shade, lw=0)
+    text = f"{cell['solved']['k']}/{cell['solved']['n']}"
+    text += f"\n{times(cell['relative']).strip()}" if cell["relative"] else ""
+    ink = "white" if share > 0.6 else "black"
+    ax.text(x, y, text, ha="center", va="center", color=ink, fontsize=10, linespacing=1.0)
