@@ -91,6 +91,17 @@ def frozen_right(ask, asked, task, r, reading, onehot):
     return True
 
 
+def only_when_stopped(one, in_a_row):
+    """Were all that solved it right when their budget ended, and not so often in a row before?"""
+    took = [n for n in one["sequences"] if n is not None]
+    return bool(took) and min(took) > max(0, one["budget"] - in_a_row)
+
+
+def task_of(one):
+    lag = f"q = {one['q']:,}, p = {one['p']:,}" if "q" in one else f"p = {one['p']}"
+    return f"{one['task']}, {lag}"
+
+
 # ==== A, or a table in its place, and C ===========================================================
 A_UNITS, A_WINDOW, A_BATCH = 32, 10, 8
 A_START = {"2a": (0.3, 0.003), "2b": (0.1, 0.001)}  # standard deviation of weights, rate of Adam
