@@ -267,13 +267,13 @@ def test_a_target_that_a_predicts_is_no_right_choice(monkeypatch):
 # ==== The control =================================================================================
 def test_counts_are_of_words_before_the_target():
     tokens = np.array([[0, 1, 0, 1, 2, 4]]).T
-    found = rivals.counts(tokens, 2)[0]
+    found = decisive.counts(tokens, 2)[0]
     often = found[1:26] + 4 / 25
     assert often[0 * 5 + 1] == pytest.approx(2) and often[1 * 5 + 2] == pytest.approx(1)
     assert found[26:].argmax() == 1 * 5 + 2 and found[26:].sum() == 1
     changed = tokens.copy()
     changed[-1] = 3
-    assert np.array_equal(rivals.counts(changed, 2), rivals.counts(tokens, 2))
+    assert np.array_equal(decisive.counts(changed, 2), decisive.counts(tokens, 2))
 
 
 def test_counted_triples_say_the_trigger_and_not_the_parity():

@@ -3,5 +3,5 @@
 STUDIES = (  # in reading order
     "seeds", "benchmark", "collapse", "lag20", "experiment2", "lossless", "when", "joint", "reach",
     "longer", "lengths", "controls", "noise", "rarity", "continuous", "decisive", "rivals",
-    "hierarchy", "gate", "tables", "conventional", "online", "cost", "scale", "needed",
+    "counted", "hierarchy", "gate", "tables", "conventional", "online", "cost", "scale", "needed",
 )  # fmt: skip

@@ -394,21 +394,6 @@ ORDERS = {"symbols": 1, "pairs": 2, "triples": 3}
 RIDGE = 1.0
 
 
-def counts(tokens, order):
-    """Of sequences (T, N) without their targets: (N, 1 + V^order + V^2).
-
-    A one; how often each word of `order` symbols stood, less its mean; the last pair, one-hot.
-    """
-    read = tokens[:-1].astype(np.intp)
-    words = np.zeros((len(read) - order + 1, read.shape[1]), np.intp)
-    for k in range(order):
-        words = words * V + read[k : len(words) + k]
-    kinds = V**order
-    often = np.stack([np.bincount(word, minlength=kinds) for word in words.T])
-    last = np.eye(V * V)[read[-2] * V + read[-1]]
-    return np.hstack([np.ones((len(often), 1)), often - len(words) / kinds, last])
-
-
 def linear_readout(form, seed, plan):
     """Choice accuracy of least squares on counts, by what is counted."""
     n_triggers = FORMS[form]
@@ -418,9 +403,9 @@ def linear_readout(form, seed, plan):
     targets = np.concatenate([tokens[-1] for tokens in learnt])
     blocks, found = fresh_tests(rng["test"], plan, n_triggers), {}
     for name, order in ORDERS.items():
-        X = np.vstack([counts(tokens, order) for tokens in learnt])
+        X = np.vstack([decisive.counts(tokens, order) for tokens in learnt])
         w = np.linalg.solve(X.T @ X + RIDGE * np.eye(X.shape[1]), X.T @ (2.0 * targets - 1))
-        right = [(counts(x, order) @ w > 0) == (x[-1] == 1) for x in blocks]
+        right = [(decisive.counts(x, order) @ w > 0) == (x[-1] == 1) for x in blocks]
         found[name] = float(np.concatenate(right).mean())
     return {"seed": seed, **found}
 

@@ -141,3 +141,19 @@ def first(n, drawn):
         if n > 0:
             yield Drawn(tokens[:, :n], events[:, :n])
         n -= tokens.shape[1]
+
+
+# ==== Without order: what stood how often =========================================================
+def counts(tokens, order):
+    """Of sequences (T, N) without their targets: (N, 1 + V^order + V^2).
+
+    A one; how often each word of `order` symbols stood, less its mean; the last pair, one-hot.
+    """
+    read = tokens[:-1].astype(np.intp)
+    words = np.zeros((len(read) - order + 1, read.shape[1]), np.intp)
+    for k in range(order):
+        words = words * V + read[k : len(words) + k]
+    kinds = V**order
+    often = np.stack([np.bincount(word, minlength=kinds) for word in words.T])
+    last = np.eye(V * V)[read[-2] * V + read[-1]]
+    return np.hstack([np.ones((len(often), 1)), often - len(words) / kinds, last])
