@@ -53,7 +53,7 @@ def finding():
     first, second = (form["systems"] for form in forms.values())
     alone = [rivals["cells"][form]["plain RNN, chosen"]["solved"] for form in forms]
     third = [rows["table of order 3, threshold"]["solved"] for rows in (first, second)]
-    triples, parity = (rivals["linear"][form]["triples"]["mean"] for form in forms)
+    counts = [results_of("needed")["tasks"][t]["cells"] for t in ("decisive", "decisive, parity")]
     tables = [first[f"table of order {n}, mispredicted"]["choice"]["mean"] for n in (0, 1)]
 
     def recalled(predictor):
@@ -86,8 +86,10 @@ def finding():
         f"and {counted(third[1])}. One plain net on training lengths of its own solves "
         f"{counted(alone[0])} and {counted(alone[1])}, within "
         f"{rivals['budget'] / first['A + C, chosen']['budget']['mean']:.0f} times the "
-        "multiply-adds of A + C on theirs. Without parity no net is needed: counted triples of "
-        f"symbols and a linear read-out choose right in {triples:.0%}, with it in {parity:.0%}."
+        "multiply-adds of A + C on theirs. Counting does it as well, with nothing read in order: "
+        f"triples of symbols and a linear read-out solve {counted(counts[0]['counts, linear']['solved'])} "
+        f"without parity, and with a hidden layer "
+        f"{counted(counts[1]['counts + hidden layer']['solved'])} with it."
     )
 
 
