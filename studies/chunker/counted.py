@@ -205,8 +205,8 @@ def table(results):
 def figures(results):
     forms = results["forms"]
     figure = new_figure(
-        "The decisive task from counted triples, with no net that reads in order: "
-        + ",\n".join(f"{NAMES[f]} {counted(one['solved'])} seeds" for f, one in forms.items()),
+        "The decisive task from counted triples, with no net that reads in order:\nseeds solved, "
+        + ", ".join(f"{NAMES[f]} {counted(one['solved'])}" for f, one in forms.items()),
         height=3.8,
     )
     for ax, (form, one) in zip(figure.subplots(1, 2, sharey=True), forms.items()):

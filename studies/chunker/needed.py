@@ -33,7 +33,7 @@ TASKS = {  # and the studies that ran it, with where its cells lie
     "noise 0.5": (("conventional", ("noise 0.5",)),),
     "hierarchy": (("conventional", ("hierarchy",)),),
     "decisive": (("decisive", ("first",)), ("rivals", ("first",)), ("counted", ("first",))),
-    "decisive, parity": (
+    "parity": (
         ("decisive", ("second",)),
         ("rivals", ("second",)),
         ("counted", ("second",)),
@@ -181,18 +181,18 @@ def tasks_with(results, verdict):
 
 
 def listed(names):
-    return ", ".join(names) if names else "nowhere"
+    return ", ".join(names)
 
 
 def answer(results):
     """The finding in one sentence."""
     tasks = results["tasks"]
     kinds = {v: tasks_with(results, v) for v in ("needed", "cheapest net", "beaten", "unsolved")}
-    said = {v: f"{len(names)} ({listed(names)})" for v, names in kinds.items()}
+    said = {v: f"{len(names)} ({listed(names)})" if names else "none" for v, names in kinds.items()}
     return (
-        f"Of {len(tasks)} tasks, within the budgets spent: only automatizer and chunker solve "
-        f"{said['needed']}; counting, in A's place or instead of both nets, solves "
-        f"{sum(c['counts_do'] for c in tasks.values())}; of the nets that read the symbols "
+        f"Of {len(tasks)} tasks, within the budgets spent, automatizer and chunker alone solve "
+        f"{listed(kinds['needed']) or 'none'}; counting, in A's place or instead of both nets, "
+        f"solves {sum(c['counts_do'] for c in tasks.values())}; of the nets that read the symbols "
         f"automatizer and chunker are the cheapest at {said['cheapest net']}, and one net does as "
         f"well for less at {said['beaten']}"
         + (f"; nothing solves {listed(kinds['unsolved'])}" if kinds["unsolved"] else "")
@@ -237,7 +237,7 @@ def figures(results):
         look = {"color": colour, "weight": "bold", "linespacing": 1.0}
         ax.text(x, len(ROWS) - 0.1, word, ha="center", va="center", **look)
     ax.set(xlim=(-0.5, len(tasks) - 0.5), ylim=(len(ROWS) + 0.4, -0.5))
-    names = [task.replace(", ", ",\n").replace("noise ", "noise\n") for task in tasks]
+    names = [task.replace("noise ", "noise\n") for task in tasks]
     ax.set_xticks(range(len(tasks)), names)
     ax.set_yticks([*range(len(ROWS)), len(ROWS) - 0.1], [*ROWS, "A + C are"])
     ax.xaxis.tick_top()

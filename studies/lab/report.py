@@ -53,7 +53,7 @@ def finding():
     first, second = (form["systems"] for form in forms.values())
     alone = [rivals["cells"][form]["plain RNN, chosen"]["solved"] for form in forms]
     third = [rows["table of order 3, threshold"]["solved"] for rows in (first, second)]
-    counts = [results_of("needed")["tasks"][t]["cells"] for t in ("decisive", "decisive, parity")]
+    counts = [results_of("needed")["tasks"][t]["cells"] for t in ("decisive", "parity")]
     tables = [first[f"table of order {n}, mispredicted"]["choice"]["mean"] for n in (0, 1)]
 
     def recalled(predictor):
