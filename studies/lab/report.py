@@ -53,7 +53,8 @@ def finding():
     first, second = (form["systems"] for form in forms.values())
     alone = [rivals["cells"][form]["plain RNN, chosen"]["solved"] for form in forms]
     third = [rows["table of order 3, threshold"]["solved"] for rows in (first, second)]
-    counts = [results_of("needed")["tasks"][t]["cells"] for t in ("decisive", "parity")]
+    counting = [results_of("needed")["tasks"][task]["cells"] for task in ("decisive", "parity")]
+    linear, layered = counting[0]["counts, linear"], counting[1]["counts + hidden layer"]
     tables = [first[f"table of order {n}, mispredicted"]["choice"]["mean"] for n in (0, 1)]
 
     def recalled(predictor):
@@ -87,9 +88,8 @@ def finding():
         f"{counted(alone[0])} and {counted(alone[1])}, within "
         f"{rivals['budget'] / first['A + C, chosen']['budget']['mean']:.0f} times the "
         "multiply-adds of A + C on theirs. Counting does it as well, with nothing read in order: "
-        f"triples of symbols and a linear read-out solve {counted(counts[0]['counts, linear']['solved'])} "
-        f"without parity, and with a hidden layer "
-        f"{counted(counts[1]['counts + hidden layer']['solved'])} with it."
+        f"triples of symbols and a linear read-out solve {counted(linear['solved'])} without "
+        f"parity, and with a hidden layer {counted(layered['solved'])} with it."
     )
 
 
