@@ -30,6 +30,7 @@ import itertools
 import json
 import math
 import platform
+import secrets
 import shlex
 import subprocess
 import sys
@@ -47,6 +48,15 @@ import numpy as np
 # ==== Configuration ===============================================================================
 class BadInput(ValueError):
     """What the user gave can't be used; the message says what to do."""
+
+
+def shown(value):
+    """What was given, as one short line of a message."""
+    try:
+        text = " ".join(repr(value).split())
+    except ValueError:  # Python prints no number of thousands of digits
+        text = "a number too long to print"
+    return text if len(text) <= 60 else text[:57] + "..."
 
 
 def hyperparameter(default, help, least=None):
@@ -74,12 +84,16 @@ class Config:
 
     def __post_init__(self):
         for f in fields(self):
-            option, value = "--" + f.name.replace("_", "-"), getattr(self, f.name)
-            least = f.metadata["least"]
-            if least is None and not (math.isfinite(value) and value > 0):
-                raise BadInput(f"{option} must be a finite number above 0, got {value}")
-            if least is not None and not (isinstance(value, int) and value >= least):
-                raise BadInput(f"{option} must be a whole number of at least {least}, got {value}")
+            given, least = getattr(self, f.name), f.metadata["least"]
+            fine, what = type(given) is not bool and isinstance(given, (int, np.integer)), "a whole"
+            if least is None:
+                fine, what = fine or isinstance(given, (float, np.floating)), "a finite"
+            low, most = (least, 10**1000) if least is not None else (5e-324, sys.float_info.max)
+            if not (fine and low <= given <= most):
+                limit = "above 0" if least is None else f"of at least {least}"
+                option = "--" + f.name.replace("_", "-")
+                raise BadInput(f"{option} must be {what} number {limit}, got {shown(given)}")
+            object.__setattr__(self, f.name, float(given) if least is None else int(given))
 
 
 # Fixed by the protocol, and so not options.
@@ -136,6 +150,15 @@ class Task(NamedTuple):
 
 
 TRIGGER_RECALL = Task(trigger_recall, SYMBOLS, N_TRIGGERS)
+
+
+def draw(task, rng, T, batch):
+    """Sequences of a task, (T, batch); `BadInput` when its own `draw` gave another shape."""
+    tokens = np.asarray(task.draw(rng, T, batch))
+    if tokens.shape != (T, batch):
+        raise BadInput(f"draw(rng, {T}, {batch}) of the task gave an array {tokens.shape}")
+    return tokens
+
 
 # ==== Network: Elman RNN, softmax output, for an alphabet of any size =============================
 #
@@ -265,6 +288,8 @@ def load(u, tokens, step=0):
     symbols, n_in = np.asarray(tokens), u.onehot.shape[-1]
     if symbols.dtype.kind not in "iu":
         raise BadInput(f"symbols must be whole numbers, got an array of {symbols.dtype}")
+    if symbols.shape != u.tokens.shape:
+        raise BadInput(f"the buffers hold symbols {u.tokens.shape}, got {symbols.shape}")
     if symbols.min() < 0 or symbols.max() >= n_in:
         t, b = np.argwhere((symbols < 0) | (symbols >= n_in))[0]
         where = f"at step {step + t} of sequence {b}"
@@ -350,7 +375,7 @@ def backward(net, grad, u, goal=None, weight=None):
     """
     np.subtract(u.probs, u.onehot[1:] if goal is None else goal, u.error)
     if weight is not None:
-        np.multiply(u.error, weight[..., None], u.error)
+        np.multiply(u.error, np.asarray(weight)[..., None], u.error)
     backward_output(net, grad, u)
     flow_back(net, u)
     flat = u.flat
@@ -460,7 +485,7 @@ def losses_of(net, learning, stage, n_batches, log, recalled=None):
 def train_automatizer(config, rng, log, task=TRIGGER_RECALL):
     """Train A on a batch of fresh sequences in every epoch: the net and its loss in each."""
     n_epochs, data = config.auto_epochs, rng["auto_data"]
-    batches = (task.draw(data, config.T, AUTO_BATCH) for _ in range(n_epochs))
+    batches = (draw(task, data, config.T, AUTO_BATCH) for _ in range(n_epochs))
     return fit_automatizer(config, rng, batches, n_epochs, log, len(task.symbols))
 
 
@@ -514,6 +539,8 @@ def score(net, tokens):
     log p for the last symbol, (N, n_out).
     """
     T, N = tokens.shape
+    if T < 2 or N < 1:
+        raise BadInput(f"tokens {T, N} hold nothing to predict: give T >= 2 and a sequence")
     loss = np.empty((T - 1, N))
     for start, targets, log_p in log_probabilities(net, tokens):
         loss[start : start + len(targets)] = surprisal(log_p, targets)
@@ -565,7 +592,7 @@ def train_chunker(config, rng, automatizer, threshold, log, task=TRIGGER_RECALL)
     before the update; a target that A did not flag is a failed recall), surprises per sequence.
     """
     n_sequences = config.chunk_epochs * CHUNK_SEQUENCES
-    tokens = task.draw(rng["chunk_data"], config.T, n_sequences)
+    tokens = draw(task, rng["chunk_data"], config.T, n_sequences)
     # A does not change any more: each distinct sequence is compressed once.
     first, which = distinct(tokens)
     events = compress(automatizer, tokens[:, first], threshold)
@@ -604,7 +631,7 @@ def train_baseline(config, rng, log, task=TRIGGER_RECALL):
     """
     n, n_epochs, data = len(task.symbols), config.baseline_epochs, rng["baseline_data"]
     net = init_rnn(rng["baseline_init"], config.baseline_hidden, BASELINE_STD, n, n)
-    batches = (task.draw(data, config.T, BASELINE_BATCH) for _ in range(n_epochs))
+    batches = (draw(task, data, config.T, BASELINE_BATCH) for _ in range(n_epochs))
     learning, recalled = learn(net, batches, config.T - 1, config.baseline_lr), []
     return net, losses_of(net, learning, "baseline", n_epochs, log, recalled), recalled
 
@@ -654,15 +681,16 @@ def gradient_norms(net, tokens):
 
 def evaluate(config, rng, automatizer, threshold, chunker, baseline, task=TRIGGER_RECALL):
     """The numbers of `results.json` that are measured after training."""
-    tokens, n = task.draw(rng["evaluation"], config.T, config.n_eval), task.n_choices
-    events = compress(automatizer, tokens, threshold)
-    logits, answered = chunker_logits(chunker, events)
+    tokens, n = draw(task, rng["evaluation"], config.T, config.n_eval), task.n_choices
+    first, which = distinct(tokens)
+    events = compress(automatizer, tokens[:, first], threshold)
+    logits, answered = (of_distinct[which] for of_distinct in chunker_logits(chunker, events))
     chunker_recall, chunker_choice = recall_accuracies(logits, tokens[-1], answered, n)
-    k = float(np.mean([len(e.symbols) for e in events]))
+    k = float(np.array([len(e.symbols) for e in events])[which].mean())
     baseline_loss, baseline_logits = score(baseline, tokens)
     baseline_recall, baseline_choice = recall_accuracies(baseline_logits, tokens[-1], n_choices=n)
 
-    trace = task.draw(rng["trace"], config.T, 1)
+    trace = draw(task, rng["trace"], config.T, 1)
     loss, _ = score(automatizer, trace)
     mask = surprising(loss, threshold)
     norms = gradient_norms(baseline, trace[:, 0])
@@ -732,7 +760,7 @@ def run(config, log=silent, task=TRIGGER_RECALL):
 
     with np.errstate(**DIVERGING):
         A, A_loss = timed("automatizer", train_automatizer, config, rng, log, task)
-        probe = task.draw(rng["probe"], config.T, N_PROBE)
+        probe = draw(task, rng["probe"], config.T, N_PROBE)
         threshold = surprise_threshold(timed("threshold", score, A, probe)[0])
         C, *C_curves = timed("chunker", train_chunker, config, rng, A, threshold, log, task)
         baseline, *baseline_curves = timed("baseline", train_baseline, config, rng, log, task)
@@ -760,13 +788,21 @@ def run(config, log=silent, task=TRIGGER_RECALL):
 
 
 def environment():
-    """Versions of what the numbers were computed with; the commit, with + if code has changed."""
-    asked = ["rev-parse", "--short", "HEAD"], ["status", "--porcelain", "--", "*.py"]
-    git, quiet = ["git", "-C", str(Path(__file__).parent)], subprocess.DEVNULL
+    """Versions of what the numbers were computed with; the commit, with + if code has changed.
+
+    The commit is None where this file is not in the top folder of a repository that has it.
+    """
+    git = ["git", "-C", str(Path(__file__).parent)]
+    asked = (
+        ["rev-parse", "--short", "HEAD"], ["status", "--porcelain", "--", "*.py"],
+        ["ls-files", "--error-unmatch", Path(__file__).name], ["rev-parse", "--show-prefix"],
+    )  # fmt: skip
+    ours = {k: v for k, v in os.environ.items() if not k.startswith("GIT_")}
+    told = {"env": ours, "stderr": subprocess.DEVNULL, "timeout": 10}
     try:
-        head, changed = (subprocess.check_output(git + words, stderr=quiet) for words in asked)
-        commit = head.decode().strip() + "+" * bool(changed)
-    except (OSError, subprocess.CalledProcessError):
+        head, changed, _, below = (subprocess.check_output(git + words, **told) for words in asked)
+        commit = None if below.strip() else head.decode().strip() + "+" * bool(changed)
+    except (OSError, ValueError, subprocess.SubprocessError):
         commit = None
     return {
         "python": platform.python_version(), "numpy": np.__version__,
@@ -860,19 +896,23 @@ MEASURED = ("stage_s", "wallclock_s", "env")  # what two runs of one seed need n
 
 
 def temporary_beside(path):
-    return path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    """A name that no other process has, nor one that was killed has left behind."""
+    return path.with_name(f"{path.name}.{secrets.token_hex(8)}.tmp")
 
 
 def check_writable(path):
     """Raise `BadInput` now if `write_whole(path, ..)` could not work later."""
+    if str(path).endswith(("/", os.sep)) or not str(path):
+        raise BadInput(f"{str(path)!r} is not a file: name a file to write to")
     try:  # the one sure test of names, links, permissions, quotas and read-only disks
         path = Path(path).resolve()
         if not path.parent.is_dir():
             raise BadInput(f"the folder {path.parent} does not exist: make it, or name another")
         if path.is_symlink() or (path.exists() and not path.is_file()):  # a link that loops, ..
             raise BadInput(f"{path} is not a file: name a file to write to")
-        temporary_beside(path).touch(exist_ok=False)
-        temporary_beside(path).unlink()
+        temporary = temporary_beside(path)
+        temporary.touch(exist_ok=False)
+        temporary.unlink()
     except (OSError, RuntimeError) as e:
         why = getattr(e, "strerror", None) or e
         raise BadInput(f"can't write {path} ({why}): name another file") from e
@@ -885,6 +925,8 @@ def write_whole(path, data):
     try:
         temporary.write_bytes(data)
         os.replace(temporary, path)
+    except OSError as e:
+        raise OSError(e.errno, e.strerror, str(path)) from e
     finally:
         temporary.unlink(missing_ok=True)
 
@@ -969,17 +1011,23 @@ def problem_with(results):
         return next(problems(results), None)
     except KeyError as e:
         return f"{e.args[0]} is missing"
-    except (TypeError, ValueError, IndexError, OverflowError) as e:
+    except (AttributeError, TypeError, ValueError, IndexError, OverflowError) as e:
         return str(e)
 
 
 def problems(results):
-    def numbers(x, n, most=math.inf):  # none of our numbers is negative
-        fine = (type(v) in (int, float) and 0 <= v <= most and v < math.inf for v in x)
-        return isinstance(x, list) and len(x) == n and all(fine)
+    def numbers(x, n, most=1e30):  # none of our numbers is negative or so large
+        return (
+            isinstance(x, list)
+            and len(x) == n
+            and all(type(v) in (int, float) and 0 <= v <= most for v in x)
+        )
 
     if not isinstance(results, dict):
         yield "not an object"
+    symbols = results.get("symbols", SYMBOLS)
+    if not all(isinstance(symbol, str) for symbol in symbols):
+        yield "symbols are not texts"
     T, given, trace = results["T"], results["hyperparameters"], results["surprise_trace"]
     tokens, mask, loss = trace["tokens"], trace["mask"], trace["loss"]
     Config(**{f.name: {**results, **given}[f.name] for f in fields(Config)})
@@ -987,13 +1035,13 @@ def problems(results):
     lengths |= {"baseline_grad_norms": T - 1, "chunker_grad_norms": mask.count(True) - 1}
     for key in (*NUMBERS, *lengths):
         values, n = ([results[key]], 1) if key in NUMBERS else (results[key], lengths[key])
-        if not numbers(values, n, 1 if key.endswith("acc") else math.inf):
+        if not numbers(values, n, 1 if key.endswith("acc") else 1e30):
             yield f"{key} is {values[0]!r}" if key in NUMBERS else f"{key} is not {n} numbers"
     if not results["chunker_avg_surprises"] >= 1:
         yield "less than one surprise per sequence"
     if not (
         all(type(token) is int for token in tokens)
-        and numbers(tokens, T, len(results.get("symbols", SYMBOLS)) - 1)
+        and numbers(tokens, T, len(symbols) - 1)
         and all(type(flag) is bool for flag in mask)
         and len(mask) == T and mask[0] and loss[0] is None
         and numbers([*loss[1:], trace["threshold"]], T)
@@ -1040,7 +1088,7 @@ def parsed_as(kind, text):
         return kind(text)
     except ValueError:
         what = "a whole number" if kind is int else "a number"
-        raise argparse.ArgumentTypeError(f"must be {what}, got {text!r}") from None
+        raise argparse.ArgumentTypeError(f"must be {what}, got {shown(text)}") from None
 
 
 whole_number, real_number = (functools.partial(parsed_as, kind) for kind in (int, float))
@@ -1053,38 +1101,50 @@ class OneLineParser(argparse.ArgumentParser):
         raise BadInput(message)
 
 
-def interrupted(e):
-    """Was it Ctrl-C, or what a library made of it?"""
-    return isinstance(e, KeyboardInterrupt) or (e is not None and interrupted(e.__context__))
+def handle_interrupts():
+    """Ctrl-C says so in one line and raises; a second one ends at once. Returns whether it came."""
+    came = []
+
+    def stop(*_):
+        if came:
+            os._exit(130)
+        came.append(True)
+        os.write(2, f"{Path(sys.argv[0]).name}: interrupted\n".encode())
+        raise KeyboardInterrupt
+
+    if signal.getsignal(signal.SIGINT) != signal.SIG_IGN:
+        signal.signal(signal.SIGINT, stop)
+    return lambda: bool(came)
 
 
 def run_command(main):
     """Run `main()`: one line on stderr and exit code 1 (diverged, machine), 2 (input) or 130."""
-    if signal.getsignal(signal.SIGINT) != signal.SIG_IGN:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+    nowhere = functools.partial(open, os.devnull, "w")
+    sys.stdout, sys.stderr = sys.stdout or nowhere(), sys.stderr or nowhere()
+    sys.stdout.reconfigure(errors="backslashreplace")  # whatever a file's name may be
+    interrupted, code, message = handle_interrupts(), 0, ""
     try:
         main()
         sys.stdout.flush()
-        return
     except BadInput as e:
         code, message = 2, str(e)
     except MemoryError:
-        code, message = (
-            2,
-            "not enough memory for these sizes: lower --T, the hidden sizes or --n-eval",
-        )
+        code, message = 2, "not enough memory: lower --T, the hidden sizes or --n-eval"
     except Diverged as e:
         code, message = 1, str(e)
-    except BrokenPipeError:  # the reader of our output has gone, as with `| head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(1)
     except OSError as e:
         code, message = 1, f"{e.filename or 'output'}: {e.strerror}"
-    except BaseException as e:
-        if not interrupted(e):
+        if not e.filename:  # nobody reads our output any more, as with `| head`, or it is full
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            message = "" if isinstance(e, BrokenPipeError) else message
+    except BaseException:
+        if not interrupted():
             raise
-        code, message = 130, "interrupted"
-    print(f"{Path(sys.argv[0]).name}: {message}", file=sys.stderr)
+    if interrupted():  # whatever a library made of it
+        sys.exit(130)
+    if message:
+        line = "".join(c if c.isprintable() else "?" for c in message)
+        print(f"{Path(sys.argv[0]).name}: {line}", file=sys.stderr)
     sys.exit(code)
 
 

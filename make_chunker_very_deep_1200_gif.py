@@ -12,16 +12,14 @@ from __future__ import annotations
 
 import os
 import signal
+import struct
+from pathlib import Path
 
 if __name__ == "__main__" and signal.getsignal(signal.SIGINT) != signal.SIG_IGN:
     signal.signal(signal.SIGINT, lambda *_: os._exit(130))  # Ctrl-C while matplotlib loads
 
 import imageio.v3 as imageio
 import numpy as np
-from matplotlib import rc_context
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
-from matplotlib.patches import FancyArrowPatch
 
 from chunker_very_deep_1200 import (
     CUTOFF,
@@ -34,10 +32,18 @@ from chunker_very_deep_1200 import (
     whole_number,
     write_whole,
 )
-from visualize_chunker_very_deep_1200 import BASELINE, CHUNKER, STYLE, results_parser
+from visualize_chunker_very_deep_1200 import (
+    BASELINE,
+    CHUNKER,
+    Figure,
+    drawing,
+    results_parser,
+    shares,
+)
 
 GIF = RESULTS.with_name("chunker_very_deep_1200.gif")
 LONG = 200  # frames: from here on it says every tenth how far it is
+UNCHANGED = np.array([255, 0, 254], np.uint8)  # a colour that no figure has
 FLOOR = 1e-20  # bottom of the gradient's axis, as a share of the terminal norm
 
 
@@ -88,7 +94,7 @@ def event_axes(figure, symbols, n_steps):
     box = {"boxstyle": "round,pad=0.45", "fc": "white", "ec": CHUNKER, "lw": 2.5}
     look = {"ha": "center", "va": "center"}
     for x, symbol in zip(places, symbols):
-        ax.text(x, 0.62, symbol, fontsize=20, color=CHUNKER, bbox=box, **look)
+        ax.text(x, 0.62, symbol, fontsize=20, color=CHUNKER, bbox=box, parse_math=False, **look)
     ax.text(places[0], 0.12, "trigger, t = 0", **look)
     if len(symbols) > 1:
         ax.text(places[-1], 0.12, f"target, t = {n_steps:,}", **look)
@@ -101,9 +107,12 @@ def scene(results):
     Returns draw(reached, share): the gradient `reached` steps back, a `share`
     of all frames shown, as an RGB array.
     """
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.patches import FancyArrowPatch
+
     T, k, trace = results["T"], results["effective_depth_chunker"], results["surprise_trace"]
     norms = np.array(results["baseline_grad_norms"])[::-1]
-    relative = norms / norms[0] if norms[0] else norms
+    relative = shares(norms) if norms[0] else norms
     alphabet = results.get("symbols", SYMBOLS)
     symbols = [alphabet[s] for s, m in zip(trace["tokens"], trace["mask"]) if m]
     n_steps = T - 1
@@ -173,21 +182,60 @@ def scene(results):
     return draw
 
 
+def changed(before, now):
+    """What differs between two images: its rectangle, rows and columns, and there an image.
+
+    What has not changed in it has the colour UNCHANGED.
+    """
+    differs = (before != now).any(axis=-1)
+    rectangle = []
+    for axis in (1, 0):
+        at = np.flatnonzero(differs.any(axis=axis))
+        rectangle.append(slice(at[0], at[-1] + 1) if len(at) else slice(0, 1))
+    part = tuple(rectangle)
+    return part, np.where(differs[part][..., None], now[part], UNCHANGED)
+
+
+def gif_header(height, width):
+    """How a GIF begins that is shown again and again."""
+    screen = struct.pack("<HHBBB", width, height, 0x70, 0, 0)
+    return b"GIF89a" + screen + b"\x21\xff\x0bNETSCAPE2.0\x03\x01\0\0\0"
+
+
+def gif_frame(image, top, left, hundredths):
+    """An image, (height, width, 3), as a frame of a GIF: imageio's GIF of it, placed and timed."""
+    options = {"extension": ".gif", "plugin": "pillow", "interlace": False}
+    alone = imageio.imwrite("<bytes>", image, **options)
+    n_bits = alone[10] & 7
+    colours = alone[13 : 13 + 3 * (2 << n_bits)]
+    start = 13 + len(colours)
+    if alone[start] != 0x2C or alone[start + 9]:
+        raise OSError(0, "imageio wrote a GIF of an unknown form: try its newest version")
+    far = np.abs(np.frombuffer(colours, np.uint8).reshape(-1, 3) - UNCHANGED.astype(int)).sum(1)
+    seen_through, index = (5, int(far.argmin())) if far.min() == 0 else (4, 0)
+    control = b"\x21\xf9\x04" + struct.pack("<BHBB", seen_through, hundredths, index, 0)
+    height, width = image.shape[:2]
+    place = struct.pack("<BHHHHB", 0x2C, left, top, width, height, 0x80 | n_bits)
+    return control + place + colours + alone[start + 10 : -1]
+
+
 def animate(results, max_frames, fps):
-    """The bytes of a looping GIF of `max_frames` frames."""
+    """The bytes of a looping GIF of `max_frames` frames, of which two are held at a time."""
     n_hold = max_frames // 5  # the last frames hold the message
     reached = pace(results["T"] - 1, max_frames - n_hold)
     reached = np.concatenate([reached, np.full(n_hold, results["T"] - 1)])
-    with rc_context(STYLE):
+    with drawing():
         draw = scene(results)
-        frames = []
+        before = 255 - draw(reached[0], 1 / max_frames)  # so that all of the first has changed
+        parts = [gif_header(*before.shape[:2])]
         for i, d in enumerate(reached, 1):
-            frames.append(draw(d, i / max_frames))
+            now = draw(d, i / max_frames)
+            (rows, columns), image = changed(before, now)
+            parts.append(gif_frame(image, rows.start, columns.start, round(100 / fps)))
+            before = now
             if max_frames >= LONG and i * 10 // max_frames > (i - 1) * 10 // max_frames:
                 print(f"{i} of {max_frames} frames", flush=True)
-    return imageio.imwrite(
-        "<bytes>", np.stack(frames), extension=".gif", plugin="pillow", duration=1000 / fps, loop=0
-    )
+    return b"".join(parts) + b";"
 
 
 def main():
@@ -204,6 +252,8 @@ def main():
         raise BadInput(f"--fps must be from 1 to 50, the fastest a GIF plays, got {options.fps}")
     results = load_results(options.results, options.seed, options.T)
     check_writable(options.out)
+    if Path(options.out).resolve() == Path(options.results).resolve():
+        raise BadInput(f"--out {options.out} is the results file: name another")
     write_whole(options.out, animate(results, options.max_frames, options.fps))
     print(f"wrote {options.out}")
 

@@ -13,15 +13,23 @@ import argparse
 import io
 import os
 import signal
+import sys
+from contextlib import contextmanager
 from pathlib import Path
 
 if __name__ == "__main__" and signal.getsignal(signal.SIGINT) != signal.SIG_IGN:
     signal.signal(signal.SIGINT, lambda *_: os._exit(130))  # Ctrl-C while matplotlib loads
 
 import numpy as np
-from matplotlib import rc_context
-from matplotlib.figure import Figure
-from matplotlib.ticker import PercentFormatter
+
+os.environ.pop("MPLBACKEND", None)  # figures go to files; a backend that is not there stops it
+try:
+    from matplotlib import style
+    from matplotlib.figure import Figure
+    from matplotlib.ticker import PercentFormatter
+except (OSError, ValueError) as e:
+    print(f"matplotlib does not start ({e}): mend your matplotlibrc", file=sys.stderr)
+    sys.exit(2)
 
 from chunker_very_deep_1200 import (
     CUTOFF,
@@ -40,6 +48,7 @@ from chunker_very_deep_1200 import (
 # network in every figure of this project, studies included.
 AUTOMATIZER, CHUNKER, BASELINE = "#009E73", "#D55E00", "#0072B2"
 FAINT = "#808080"
+SMALL, LARGE = 1e-320, 1e30  # a logarithmic axis has room for no more
 
 STYLE = {
     "font.size": 11,
@@ -53,6 +62,13 @@ STYLE = {
     "figure.titlesize": 13,
     "savefig.dpi": 120,
 }
+
+
+@contextmanager
+def drawing():
+    """The project's own style and no other, whatever the user's settings of matplotlib are."""
+    with style.context(["default", STYLE]):
+        yield
 
 
 def png(figure):
@@ -71,6 +87,12 @@ def new_figure(title, width=10.0, height=4.4):
 # --------------------------------------------------------------------------
 # The figures, each a function from results to a matplotlib Figure
 # --------------------------------------------------------------------------
+
+
+def shares(norms):
+    """Of the first, as far as a logarithmic axis can show them."""
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        return np.clip(np.nan_to_num(norms / norms[:1], posinf=LARGE), SMALL, LARGE)
 
 
 def training_curves(results):
@@ -99,7 +121,7 @@ def training_curves(results):
 
     losses(axes["A"], curves["automatizer_loss"], AUTOMATIZER, "Level 0: automatizer A")
     axes["A"].set_xlabel("epoch")
-    target = results["surprise_trace"]["loss"][-1]
+    target = max(SMALL, results["surprise_trace"]["loss"][-1])
     axes["A"].axhline(target, color=FAINT, ls="--", lw=1)
     axes["A"].text(
         0.97, target * 0.94, f"the recall target alone costs {target:.1f}", color="#505050",
@@ -116,7 +138,7 @@ def training_curves(results):
 def surprise_pattern(results):
     """A's loss at each step of a fresh sequence, its two ends enlarged."""
     trace, T = results["surprise_trace"], results["T"]
-    tokens, threshold = trace["tokens"], trace["threshold"]
+    tokens, threshold = trace["tokens"], max(SMALL, trace["threshold"])
     symbols = results.get("symbols", SYMBOLS)
     loss, mask = np.array(trace["loss"], float), np.array(trace["mask"], bool)
     figure = new_figure(
@@ -125,7 +147,7 @@ def surprise_pattern(results):
         height=5.6,
     )
     axes = figure.subplot_mosaic([["all", "all"], ["start", "end"]])
-    low = loss[1:].min() / 3
+    low, high = max(SMALL, loss[1:].min() / 3), max(300, 3 * loss[1:].max())
     near = min(T, 13)
     spans = {"all": (0, T), "start": (0, near), "end": (T - near, T)}
     for name, (first, last) in spans.items():
@@ -134,13 +156,15 @@ def surprise_pattern(results):
         ax.semilogy(t, loss[first:last], color=AUTOMATIZER, **line)
         ax.axhline(threshold, color="black", ls="--", lw=1)
         margin = 0.012 * T if name == "all" else 0.7
-        ax.set(xlim=(first - margin, last - 1 + margin), ylim=(low, 300), ylabel="loss of A, nats")
+        ax.set(xlim=(first - margin, last - 1 + margin), ylim=(low, high), ylabel="loss of A, nats")
         for s in t[mask[first:last]]:
-            height = loss[s] if s else threshold  # the first has no loss: nothing predicts it
+            height = (
+                max(low, loss[s]) if s else threshold
+            )  # the first has no loss: nothing predicts it
             ax.plot(s, height, "o", ms=9, mfc="none" if s == 0 else CHUNKER, mec=CHUNKER, mew=2)
             ax.annotate(
                 symbols[tokens[s]], (s, height), xytext=(0, 9), textcoords="offset points",
-                ha="center", color=CHUNKER, fontsize=15, fontweight="bold",
+                ha="center", color=CHUNKER, fontsize=15, fontweight="bold", parse_math=False,
             )  # fmt: skip
     axes["all"].set_xlabel("time step t")
     axes["all"].text(
@@ -152,7 +176,8 @@ def surprise_pattern(results):
     for name in ("start", "end"):
         t = range(*spans[name])
         labels = [symbols[tokens[step]] for step in t]
-        axes[name].set_xticks(t, labels, rotation=90 if max(map(len, labels)) > 3 else 0)
+        rotation = 90 if max(map(len, labels)) > 3 else 0
+        axes[name].set_xticks(t, labels, rotation=rotation, parse_math=False)
         axes[name].set_xlabel(f"symbols at t = {t[0]:,} .. {t[-1]:,}")
     axes["start"].set_title("open ring: a surprise by convention, nothing came before")
     return figure
@@ -175,7 +200,7 @@ def gradient_vs_depth(results):
         height=4.6,
     )
     axes = figure.subplots(1, 2)
-    relative = baseline[:alive] / baseline[0]
+    relative = shares(baseline[:alive])
     for ax, last, title in zip(axes, (100, T - 1), ("the first 100 steps back", "all steps back")):
         last = min(last, T - 1)
         shown = distance[:alive] <= last
@@ -183,7 +208,7 @@ def gradient_vs_depth(results):
             distance[:alive][shown], relative[shown], color=BASELINE, lw=2, label="baseline"
         )
         ax.semilogy(
-            distance[: len(chunker)], chunker / chunker[0] if len(chunker) else [], "D", ms=9,
+            distance[: len(chunker)], shares(chunker), "D", ms=9,
             color=CHUNKER, label="chunker, in steps of its own stream",
         )  # fmt: skip
         ax.axhline(CUTOFF, color="black", ls="--", lw=1, label=f"{CUTOFF:.0%} of the terminal norm")
@@ -273,7 +298,9 @@ def main():
         raise BadInput(f"can't make the folder {folder} ({why}): name another --outdir") from e
     for name in FIGURES:
         check_writable(folder / name)
-    with rc_context(STYLE):
+        if (folder / name).resolve() == Path(options.results).resolve():
+            raise BadInput(f"{folder / name} is the results file: name another --outdir")
+    with drawing():
         drawn = {folder / name: png(draw(results)) for name, draw in FIGURES.items()}
     for path, data in drawn.items():
         write_whole(path, data)

@@ -40,10 +40,11 @@ def listing():
     for name, family in catalogue.names().items():
         path = catalogue.results_path(name)
         results = catalogue.results_of(name) if path.exists() else None
-        seconds = results["env"].get("seconds") if results else None
-        took = "" if seconds is None else f", {seconds:,.0f} s"
+        with catalogue.reading(name):
+            seconds = results["env"].get("seconds") if results else None
+            took = "" if seconds is None else f", {seconds:,.0f} s"
+            answer = catalogue.module_of(name).answer(results) if results else "not run yet"
         print(f"{name} ({family}{took})")
-        answer = catalogue.module_of(name).answer(results) if results else "not run yet"
         for text in (catalogue.question(name), answer):
             print(textwrap.indent(textwrap.fill(text, width - 4), "    "))
 
@@ -110,12 +111,28 @@ def done(name, home, quick):
     return provenance.outdated(name, catalogue.results_of(name, home), quick) is None
 
 
+EXTRAS = {  # what each optional extra of pyproject.toml brings
+    "studies": ("joblib", "scipy", "tqdm"), "bench": ("torch", "jax"), "dask": ("distributed",),
+}  # fmt: skip
+
+
 def main():
+    try:
+        choose()
+    except ModuleNotFoundError as e:
+        extra = next((extra for extra, names in EXTRAS.items() if e.name in names), None)
+        if extra is None:
+            raise
+        raise BadInput(f'this needs {e.name}: pip install -e ".[{extra}]"') from e
+
+
+def choose():
+    """Do what the command line names."""
     name, *arguments = sys.argv[1:] or [""]
     if not name:
         listing()
     elif name in ("-h", "--help"):
-        print(__doc__)
+        print(catalogue.docstring(Path(__file__)))
     elif name in COMMANDS:
         COMMANDS[name](arguments)
     else:

@@ -3,6 +3,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 import chunker_very_deep_1200 as core
@@ -38,3 +39,8 @@ def small_file(small_results, tmp_path):
     path = tmp_path / "small.json"
     path.write_bytes(core.to_json(small_results))
     return path
+
+
+hypothesis.settings.register_profile("here", max_examples=200, derandomize=True, database=None)
+hypothesis.settings.register_profile("thorough", max_examples=10_000, database=None)
+hypothesis.settings.load_profile("here")

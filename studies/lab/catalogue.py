@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 
@@ -33,8 +34,12 @@ def module_of(name):
 
 def question(name):
     """The first line of a study's docstring, with nothing of it run."""
-    text = (HOME / family_of(name) / f"{name}.py").read_text()
-    return text.split('"""', 2)[1].splitlines()[0]
+    return docstring(HOME / family_of(name) / f"{name}.py").splitlines()[0]
+
+
+def docstring(path):
+    """That of a file, also where Python was told to drop them."""
+    return path.read_text(encoding="utf-8").split('"""', 2)[1]
 
 
 def rerun_home(name, quick):
@@ -50,6 +55,21 @@ def results_path(name, home=None):
 def made_by(name):
     """The command that makes a study's committed results."""
     return f"python3 -m studies {name} --out studies/{family_of(name)}"
+
+
+UNLIKE = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+
+
+@contextmanager
+def reading(name, path=None):
+    """What the results of a study make fail in here is `BadInput`: they are not of this study."""
+    try:
+        yield
+    except BadInput:
+        raise
+    except UNLIKE as e:
+        path = path or results_path(name)
+        raise BadInput(f"{path} is not of this study: make it with {made_by(name)}") from e
 
 
 def results_of(name, home=None):

@@ -34,7 +34,7 @@ def path_of(module):
 def source(module):
     """A module as a `Source`, with nothing of it run."""
     found = Source({}, {}, [])
-    for node in ast.parse(path_of(module).read_text()).body:
+    for node in ast.parse(path_of(module).read_text(encoding="utf-8")).body:
         if isinstance(node, ast.Import):
             names = [(name.asname or name.name, (name.name, None)) for name in node.names]
             found.imported.update({n: there for n, there in names if path_of(there[0]).exists()})

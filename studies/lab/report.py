@@ -9,6 +9,7 @@ A test fails when the text between the marks is not what these functions make.
 from __future__ import annotations
 
 import re
+from contextlib import nullcontext
 
 from chunker_very_deep_1200 import (
     BASELINE_BATCH,
@@ -234,13 +235,13 @@ def index(family):
 # ==== Filling the marks ===========================================================================
 def said(owner, function, family):
     """What stands at one mark."""
-    if owner == "report":
-        found = index(family) if function == "index" else globals()[function]()
-    else:
-        make = getattr(catalogue.module_of(owner), function, None)
-        if make is None:
-            raise BadInput(f"a README marks {owner}.{function}, which is not there: mend the mark")
-        found = make(results_of(owner))
+    home = globals() if owner == "report" else vars(catalogue.module_of(owner))
+    make = home.get(function)
+    if not callable(make) or getattr(make, "__module__", None) != home["__name__"]:
+        raise BadInput(f"a README marks {owner}.{function}, which is not there: mend the mark")
+    with catalogue.reading(owner) if owner != "report" else nullcontext():
+        arguments = () if owner == "report" else (results_of(owner),)
+        found = make(family) if (owner, function) == ("report", "index") else make(*arguments)
     return found if isinstance(found, str) else table(*found)
 
 
@@ -256,6 +257,16 @@ def fill(text, family=None):
 
 def write():
     """Fill all READMEs."""
+    filled = {}
     for readme, family in readmes().items():
-        write_whole(readme, fill(readme.read_text(), family).encode())
+        try:
+            filled[readme] = fill(readme.read_text(encoding="utf-8"), family)
+        except UnicodeDecodeError as e:
+            raise BadInput(f"{readme} is not UTF-8 ({e.reason}): save it as that") from e
+        except BadInput:
+            raise
+        except catalogue.UNLIKE as e:  # in the few sentences on several studies
+            raise BadInput(f"{readme}: results are not of their study ({e}): rerun it") from e
+    for readme, text in filled.items():
+        write_whole(readme, text.encode())
         print(f"wrote {readme}")

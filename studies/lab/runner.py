@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
+import sys
 import time
 from contextlib import contextmanager, nullcontext
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from joblib import Parallel, delayed, parallel_config
@@ -17,6 +20,7 @@ from chunker_very_deep_1200 import (
     check_writable,
     environment,
     read_json,
+    shown,
     to_json,
     whole_number,
     write_whole,
@@ -32,8 +36,22 @@ def parallel_map(function, arguments, jobs, describe="runs"):
     """
     arguments = list(arguments)
     tasks = (delayed(function)(a) for a in arguments)
-    running = Parallel(n_jobs=jobs, return_as="generator")(tasks)
+    with deaf_children():
+        running = Parallel(n_jobs=jobs, return_as="generator")(tasks)
     return list(tqdm(running, total=len(arguments), desc=describe, unit="run", leave=False))
+
+
+@contextmanager
+def deaf_children():
+    """Processes started in here do not hear Ctrl-C: this one does, ends them and says so once."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @contextmanager
@@ -80,12 +98,14 @@ def make_folder(folder):
 def compute(name, home, quick, jobs, **numbers):
     """Run a study and write its results; returns them."""
     study, path = catalogue.module_of(name), catalogue.results_path(name, home)
+    make_folder(home / "viz")
     make_folder(path.parent)
     check_writable(path)
     start = time.perf_counter()
     found = study.compute(study.QUICK if quick else study.FULL, jobs, **numbers)
     env = {
         **environment(),
+        **versions(),
         "seconds": time.perf_counter() - start,
         "jobs": jobs,
         "quick": quick,
@@ -99,31 +119,44 @@ def compute(name, home, quick, jobs, **numbers):
     return results
 
 
+USED = ("joblib", "scipy", "distributed", "torch", "jax", "jaxlib")  # for the numbers of a study
+
+
+def versions():
+    """Of the packages in `USED` that are loaded."""
+    found = {}
+    for name in set(USED) & set(sys.modules):
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:  # a module of that name from elsewhere
+            found[name] = None
+    return dict(sorted(found.items()))
+
+
 def draw(name, home, results):
     """Draw a study's figures from its results."""
-    from matplotlib import rc_context
-
-    from visualize_chunker_very_deep_1200 import STYLE, png
+    from visualize_chunker_very_deep_1200 import drawing, png
 
     study, folder = catalogue.module_of(name), home / "viz"
-    try:
-        with rc_context(STYLE):
-            drawn = {folder / file: png(figure) for file, figure in study.figures(results).items()}
-    except (KeyError, TypeError, IndexError) as e:
-        path = catalogue.results_path(name, home)
-        made_by = catalogue.made_by(name)
-        raise BadInput(f"{path} is not of this study: make it with {made_by}") from e
+    with catalogue.reading(name, catalogue.results_path(name, home)), drawing():
+        drawn = {folder / file: png(figure) for file, figure in study.figures(results).items()}
     make_folder(folder)
     for target, data in drawn.items():
         write_whole(target, data)
         print(f"wrote {target}")
 
 
-def at_least_1(text):
-    number = whole_number(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"must be at least 1, got {number}")
-    return number
+def from_1(most):
+    """A type of command-line option: whole numbers from 1 to `most`."""
+
+    def parsed(text):
+        number = whole_number(text)
+        if not 1 <= number <= most:
+            limit = "at least 1" if number < 1 else f"at most {most:,}"
+            raise argparse.ArgumentTypeError(f"must be {limit}, got {shown(number)}")
+        return number
+
+    return parsed
 
 
 def main(name, arguments):
@@ -138,15 +171,18 @@ def main(name, arguments):
     )
     parser.add_argument("--quick", action="store_true", help="a run of seconds, for the tests")
     parser.add_argument("--plot-only", action="store_true", help="redraw from the JSON file")
-    parser.add_argument("--jobs", type=at_least_1, default=os.cpu_count(), help="processes")
+    cores = os.cpu_count() or 1
+    parser.add_argument("--jobs", type=from_1(4 * cores), default=cores, help="processes")
     parser.add_argument("--dask", metavar="ADDRESS", help="run on this scheduler's cluster")
     parser.add_argument("--out", help="folder for results/ and viz/ (else one in studies/rerun/)")
     for option, text in more.items():
-        parser.add_argument(f"--{option}", type=at_least_1, help=text)
+        parser.add_argument(f"--{option}", type=from_1(10**9), help=text)
     options = parser.parse_args(arguments)
     if options.dask is not None and getattr(study, "THIS_MACHINE", False):
         raise BadInput("this study measures the machine that it runs on: run it without --dask")
     given = {n: getattr(options, n) for n in more if getattr(options, n) is not None}
+    if options.out == "":
+        raise BadInput("--out '' names no folder: name one, or leave the option out")
     home = Path(options.out) if options.out else catalogue.rerun_home(name, options.quick)
     part = "--quick" if options.quick else next((f"--{option}" for option in given), None)
     if part and home.resolve() == catalogue.HOME / catalogue.family_of(name):
@@ -157,7 +193,7 @@ def main(name, arguments):
         with dask_cluster(options.dask) if options.dask is not None else nullcontext():
             results = compute(name, home, options.quick, options.jobs, **given)
     draw(name, home, results)
-    if not (
-        results["env"].get("quick") or given
-    ) and home.resolve() != catalogue.HOME / catalogue.family_of(name):
-        print(provenance.against_committed(name, results))
+    with catalogue.reading(name, catalogue.results_path(name, home)):
+        whole = not (results["env"].get("quick") or given)
+        if whole and home.resolve() != catalogue.HOME / catalogue.family_of(name):
+            print(provenance.against_committed(name, results))
