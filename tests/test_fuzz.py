@@ -8,7 +8,7 @@ import io
 import json
 import random
 import sys
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import redirect_stderr, redirect_stdout, suppress
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -25,7 +25,7 @@ fuzzed = settings(deadline=None, suppress_health_check=CHECKS)
 
 LEAVES = (
     st.none() | st.booleans() | st.text(max_size=5) | st.sampled_from(["$x$", r"$\frac$", "\n"])
-    | st.integers() | st.sampled_from([0, -1, 10**30, 10**400, 2**63]) | st.floats(allow_nan=False)
+    | st.integers() | st.sampled_from([0, -1, 10**30, 10**400, 2**63]) | st.floats(allow_nan=False, allow_infinity=False)
     | st.sampled_from([0.0, -0.0, 5e-324, 1e-320, 1e29, 1e300])
 )  # fmt: skip
 VALUES = LEAVES | st.lists(LEAVES, max_size=3) | st.dictionaries(st.text(max_size=3), LEAVES)
@@ -34,9 +34,10 @@ VALUES = LEAVES | st.lists(LEAVES, max_size=3) | st.dictionaries(st.text(max_siz
 def places(value, at=()):
     """The path of every part of a JSON value; of a long list some."""
     yield at
-    parts = value.items() if isinstance(value, dict) else enumerate(value)
-    for key, part in list(parts)[:40] if isinstance(value, (dict, list)) else ():
-        yield from places(part, (*at, key))
+    if isinstance(value, (dict, list)):
+        parts = value.items() if isinstance(value, dict) else enumerate(value)
+        for key, part in list(parts)[:40]:
+            yield from places(part, (*at, key))
 
 
 def spoilt(data, results):
@@ -124,14 +125,20 @@ WORDS = st.text(st.characters(exclude_characters="\0"), max_size=8) | st.sampled
 def options_of(program):
     """The options that a program's --help lists."""
     out = io.StringIO()
-    with redirect_stdout(out), pytest.raises(SystemExit):
+    with redirect_stdout(out), suppress(SystemExit):
         sys.argv = ["x", *program[1:], "--help"]
         program[0]()
-    return sorted({word.strip("[],") for word in out.getvalue().split() if word.startswith("--")})
+    return [
+        "--quick",
+        *sorted({word.strip("[],") for word in out.getvalue().split() if word.startswith("--")}),
+    ]
 
 
-def quickly(monkeypatch, small_results):
-    """All but the computing and the drawing."""
+def quickly(monkeypatch, small_results, folder):
+    """All but the computing and the drawing, and nothing written outside `folder`."""
+    for module in (core, visualize, gif):
+        monkeypatch.setattr(module, "RESULTS", folder / "results.json")
+    monkeypatch.setattr(gif, "GIF", folder / "run.gif")
     monkeypatch.setattr(core, "run", lambda config, log: {**small_results, "seed": config.seed})
     monkeypatch.setattr(visualize, "FIGURES", {"a.png": lambda results: None})
     monkeypatch.setattr(visualize, "png", lambda figure: b"picture")
@@ -152,7 +159,7 @@ PROGRAMS = {
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_any_command_line(name, small_results, tmp_path, monkeypatch):
     main, *first = PROGRAMS[name]
-    quickly(monkeypatch, small_results)
+    quickly(monkeypatch, small_results, tmp_path)
     monkeypatch.setattr(sys, "argv", ["x"])
     monkeypatch.chdir(tmp_path)
     options = options_of((main, *first))

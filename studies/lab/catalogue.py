@@ -57,7 +57,10 @@ def made_by(name):
     return f"python3 -m studies {name} --out studies/{family_of(name)}"
 
 
-UNLIKE = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+UNLIKE = (  # what comes of reading a file as what it is not
+    ArithmeticError, AttributeError, LookupError, RecursionError, StopIteration, TypeError,
+    ValueError,
+)  # fmt: skip
 
 
 @contextmanager
