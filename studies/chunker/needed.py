@@ -32,7 +32,7 @@ TASKS = {  # and the studies that ran it, with where its cells lie
     "noise 0.1": (("conventional", ("noise 0.1",)),),
     "noise 0.5": (("conventional", ("noise 0.5",)),),
     "hierarchy": (("conventional", ("hierarchy",)),),
-    "hierarchy, depth 3": (("conventional", ("hierarchy (depth 3)",)),),
+    "deep hierarchy": (("conventional", ("hierarchy (depth 3)",)),),
     "decisive": (("decisive", ("first",)), ("rivals", ("first",)), ("counted", ("first",))),
     "parity": (
         ("decisive", ("second",)),
@@ -156,7 +156,7 @@ def said(cell):
 
 MERGED = {
     "noise": ("noise 0.01", "noise 0.1", "noise 0.5"),
-    "hierarchy": ("hierarchy", "hierarchy, depth 3"),
+    "hierarchy": ("hierarchy", "deep hierarchy"),
 }  # columns of the README's table
 
 
@@ -193,8 +193,10 @@ def answer(results):
     tasks = results["tasks"]
     kinds = {v: tasks_with(results, v) for v in ("needed", "cheapest net", "beaten", "not solved")}
     said = {v: f"{len(names)} ({listed(names)})" if names else "none" for v, names in kinds.items()}
+    alone = len(kinds["needed"])
+    alone = f"{said['needed']} {'is' if alone < 2 else 'are'}"
     return (
-        f"Of {len(tasks)} tasks, {said['needed']} solved by automatizer and chunker and by nothing "
+        f"Of {len(tasks)} tasks, {alone} solved by automatizer and chunker and by nothing "
         f"else within the budgets spent; counting, in A's place or instead of both nets, solves "
         f"{sum(c['counts_do'] for c in tasks.values())}; of the nets that read the symbols "
         f"automatizer and chunker are the cheapest at {said['cheapest net']}, one net does for "
@@ -254,8 +256,8 @@ def figures(results):
         word = column["verdict"].replace(" ", "\n")
         look = {"color": colour, "weight": "bold", "linespacing": 1.0}
         ax.text(x, len(ROWS) - 0.1, word, ha="center", va="center", **look)
-    ax.set(xlim=(-0.5, len(tasks) - 0.5), ylim=(len(ROWS) + 0.4, -0.5))
-    names = [task.replace("noise ", "noise\n").replace(", ", ",\n") for task in tasks]
+    ax.set(xlim=(-0.5, len(tasks) - 0.5), ylim=(len(ROWS) + 0.5, -0.5))
+    names = [task.replace("noise ", "noise\n").replace("deep ", "deep\n") for task in tasks]
     ax.set_xticks(range(len(tasks)), names)
     ax.set_yticks([*range(len(ROWS)), len(ROWS) - 0.1], [*ROWS, "A + C are"])
     ax.xaxis.tick_top()
