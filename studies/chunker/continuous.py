@@ -360,8 +360,8 @@ def best(results, names):
 def in_words(results, name):
     found, n = len(where(results, name, "choice")), len(results["levels"])
     return (
-        f"{name} {found} of {n} levels of noise and "
-        f"{counted(results['decisive'][name]['solved'])} seeds of `decisive`"
+        f"{name} at {found} of {n} levels of noise, and `decisive` is solved on "
+        f"{counted(results['decisive'][name]['solved'])} seeds"
     )
 
 
@@ -378,9 +378,9 @@ def answer(results):
     recalls = " and ".join(counted(quiet[name]["solved"]) for name in CONTINUOUS)
     return (
         f"{verdict}: without a gate C recalls everything on {recalls} seeds at e = "
-        f"{quiet['e']:g} (in proportion to the information, and steeply with it); choice is right "
-        f"on every seed at, and `decisive` solved on, {compared}, the best of "
-        f"{len(SYSTEMS) - len(CONTINUOUS)} hard gates."
+        f"{quiet['e']:g} (in proportion to the information, and steeply with it). Choice is right "
+        f"on every seed with: {compared}, of {len(SYSTEMS) - len(CONTINUOUS)} hard gates the best "
+        "by choice."
     )
 
 

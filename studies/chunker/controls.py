@@ -6,8 +6,8 @@ Random weight guessing (Hochreiter and Schmidhuber 1996), an LSTM with full
 BPTT (backpropagation through time) and two initialisations, and the headline
 with one part taken away at a time (where C's stream is hundreds of events long
 it gets 50 epochs instead of 200). Also what the headline's nets cost until they
-are right. How far a plain tanh-RNN gets with every help is the study `reach`;
-the collapsed net is `collapse`.
+are right. How far a plain tanh-RNN gets when it is trained at the tested length is the
+study `reach`, on shorter ones `lengths`; the collapsed net is `collapse`.
 
 The LSTMs' rates were picked on seeds 0 to 2 and are reported on 100 to 104; guessing,
 ablations and costs have nothing tuned here and start at seed 0.

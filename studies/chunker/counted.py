@@ -47,7 +47,7 @@ class Plan(NamedTuple):
 FULL = Plan(20, 10_000, 30, 1000, decisive.GIVEN, 120_000, 40)
 QUICK = Plan(2, 400, 20, 40, (100, 140), 400, 4)
 FORMS = {"first": 1, "second": 2}  # and their triggers
-FIRST_SEED = 100  # settings were chosen on seed 0
+FIRST_SEED = 100  # settings were chosen on seeds 0 to 2
 ORDER, HIDDEN, BATCH, RATE = 3, 32, 64, 0.001
 BLOCK = 50  # sequences of one length
 RIGHT = 0.99  # of the choices

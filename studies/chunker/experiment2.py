@@ -478,8 +478,8 @@ def answer(results):
     alone = find(results, "2a", "chunker", reading="A alone")
     return (
         f"At p = {p} trials solve 2a so (median sequences): {', '.join(two_a)}; with nets like the "
-        f"paper's the chunker solves {solved_and_when(old)} when C may answer and "
-        f"{solved_and_when(alone)} when A must alone (paper 33%, 32,400), the LSTM "
+        f"paper's the chunker, stopped at {old['budget']:,}, solves {counted(old['solved'])} when "
+        f"C may answer, {counted(alone['solved'])} when A must alone (paper 33%, 32,400), the LSTM "
         f"{solved_and_when(find(results, '2a', 'cell'))} (100%, 5,040); 2b, where the paper's "
         f"chunker fails: {', '.join(two_b)}, the last two with an unlabelled gate and with times."
     )

@@ -464,9 +464,10 @@ def in_brief(results):
     """What recall is worth that is not two nets'."""
     systems = results["fixed"]["systems"]
     recall = [systems[name]["own"]["recall"]["mean"] for name in ("A + C", "A + C, times")]
+    drawn = results["drawn"]["systems"]["A + C, times"]["own"]["recall"]["mean"]
     return (
         f"as one predictor that nobody tells when they recall {recall[0]:.0%}, and {recall[1]:.0%} "
-        "when C reads and says times"
+        f"when C reads and says times and T is the one trained on ({drawn:.1%} where T is drawn)"
     )
 
 

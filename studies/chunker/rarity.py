@@ -195,8 +195,8 @@ def seen(results):
         f"- The largest change of C's recurrent weights in training at e = {quiet['e']:g} is "
         f"{moved:g}: with two events no gradient goes through them."
         + "\n- Neither the headline nor noisy filler shows that a predictor of the filler is "
-        "needed. That takes a task whose events are made of the filler's own symbols, where "
-        "counting single symbols or pairs says nothing." * ("symbols" in everywhere)
+        "needed. On a task whose events are made of the filler's own symbols it is asked again "
+        "(`decisive`, and by counting triples `counted`)." * ("symbols" in everywhere)
     )
 
 

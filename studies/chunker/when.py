@@ -359,9 +359,15 @@ def answer(results):
     systems = main["systems"]
     c, alone, deaf = (systems[name] for name in EVERYWHERE)
     most = main["limits"]["symbol_without_memory"]
+    others = " and ".join(
+        f"{share(scale['systems'][EVERYWHERE[0]])} at L = {scale['L']:,}"
+        for scale in results["scales"]
+        if scale["L"] != main["L"]
+    )
     return (
         f"Of sequences with times not met in training C has symbol and time right in {share(c)} "
-        f"(L = {main['L']}, decimal digits; 99% on {counted(c['solved'])} seeds); with W_hh = 0 "
+        f"(decimal digits, L = {main['L']}, where settings were chosen; 99% on "
+        f"{counted(c['solved'])} seeds; {others}); with W_hh = 0 "
         f"the symbol in {share(alone, key='symbol')} (at most {most:.0%}) and both in "
         f"{share(alone)}; where it reads no times the symbol in {share(deaf, key='symbol')} and "
         f"both in {share(deaf)}; with times longer than any in training C has both in "

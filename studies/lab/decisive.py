@@ -1,4 +1,4 @@
-"""A task in which neither rarity, nor pairs, nor place, nor time tells what to remember.
+"""A task whose events are made of the filler's own symbols and stand at random times.
 
 The filler is a cycle of 25 over five symbols in which every symbol and every ordered pair
 is equally frequent (a de Bruijn sequence of order 2), at a random phase. An event is one of
