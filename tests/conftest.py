@@ -1,12 +1,18 @@
+import io
 import json
+import signal
 import subprocess
 import sys
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import hypothesis
 import pytest
 
 import chunker_very_deep_1200 as core
+import make_chunker_very_deep_1200_gif as gif
+import studies.__main__
+import visualize_chunker_very_deep_1200 as visualize
 
 ROOT = Path(core.__file__).parent
 
@@ -24,6 +30,33 @@ def command(tmp_path):
             env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error"},
             **options,
         )  # fmt: skip
+
+    return run
+
+
+@pytest.fixture
+def inside(tmp_path, monkeypatch):
+    """As `command`, in this process, where one of its own would add nothing but time."""
+    mains = {
+        "studies": studies.__main__.main,
+        "chunker_very_deep_1200.py": core.main,
+        "visualize_chunker_very_deep_1200.py": visualize.main,
+        "make_chunker_very_deep_1200_gif.py": gif.main,
+    }
+
+    def run(*arguments):
+        program, *rest = map(str, arguments)
+        monkeypatch.chdir(tmp_path)
+        monkeypatch.setattr(sys, "argv", [program, *rest])
+        out, error = (io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True) for _ in "ab")
+        before = signal.getsignal(signal.SIGINT)
+        try:
+            with redirect_stdout(out), redirect_stderr(error), pytest.raises(SystemExit) as end:
+                core.run_command(mains[program])
+        finally:
+            signal.signal(signal.SIGINT, before)
+        said = [stream.buffer.getvalue().decode() for stream in (out, error)]
+        return subprocess.CompletedProcess(arguments, end.value.code or 0, *said)
 
     return run
 

@@ -56,46 +56,46 @@ def assert_refused(done, code, says, folder, files):
         (["--out", "n" * 300], "can't write"),
     ],
 )
-def test_bad_options_of_the_run(command, tmp_path, options, says):
+def test_bad_options_of_the_run(inside, tmp_path, options, says):
     (tmp_path / "results.json").write_text("old")
     options = [*options, *([] if "--out" in options else ["--out", "results.json"])]
-    assert_refused(command(RUN, *options), 2, says, tmp_path, {"results.json": b"old"})
+    assert_refused(inside(RUN, *options), 2, says, tmp_path, {"results.json": b"old"})
 
 
 @pytest.mark.parametrize(
     ("rate", "stage"),
     [("--auto-lr", "automatizer"), ("--chunk-lr", "chunker"), ("--baseline-lr", "baseline")],
 )
-def test_divergence_names_stage_and_epoch(command, tmp_path, rate, stage):
+def test_divergence_names_stage_and_epoch(inside, tmp_path, rate, stage):
     (tmp_path / "r.json").write_text("old")
-    done = command(RUN, "--T", 50, rate, "1e6", "--out", "r.json")
+    done = inside(RUN, "--T", 50, rate, "1e6", "--out", "r.json")
     assert_refused(done, 1, f"{stage} diverged in epoch ", tmp_path, {"r.json": b"old"})
     assert f"lower {rate}" in done.stderr
 
 
-def test_divergence_in_the_last_update_of_all(command, tmp_path):
+def test_divergence_in_the_last_update_of_all(inside, tmp_path):
     (tmp_path / "r.json").write_text("old")
     options = ["--T", 60, "--baseline-epochs", 1, "--baseline-lr", "1e3", "--out", "r.json"]
-    done = command(RUN, *options)
+    done = inside(RUN, *options)
     assert_refused(done, 1, "baseline diverged in epoch 1", tmp_path, {"r.json": b"old"})
 
 
-def test_a_link_that_leads_nowhere(command, tmp_path, small_file):
+def test_a_link_that_leads_nowhere(inside, tmp_path, small_file):
     (tmp_path / "loop").symlink_to("loop")
     for program, option in ((RUN, "--out"), (GIF, "--out"), (DRAW, "--outdir")):
         read = [] if program == RUN else ["--results", small_file]
-        done = command(program, *read, option, "loop")
+        done = inside(program, *read, option, "loop")
         assert done.returncode == 2 and done.stderr.count("\n") == 1, done.stderr
 
 
-def test_no_picture_is_written_when_one_can_t_be(command, tmp_path, small_file):
+def test_no_picture_is_written_when_one_can_t_be(inside, tmp_path, small_file):
     (tmp_path / "viz" / "grad_vs_depth.png").mkdir(parents=True)
-    done = command(DRAW, "--results", small_file, "--outdir", "viz")
+    done = inside(DRAW, "--results", small_file, "--outdir", "viz")
     assert_refused(done, 2, "not a file", tmp_path, {small_file.name: small_file.read_bytes()})
 
 
-def test_the_hint_makes_the_file_that_was_asked_for(command, tmp_path):
-    done = command(DRAW, "--results", "my runs/r 1.json", "--seed", 3, "--T", 99)
+def test_the_hint_makes_the_file_that_was_asked_for(inside, tmp_path):
+    done = inside(DRAW, "--results", "my runs/r 1.json", "--seed", 3, "--T", 99)
     assert "chunker_very_deep_1200.py --seed 3 --T 99 --out 'my runs/r 1.json'" in done.stderr
 
 
@@ -182,13 +182,13 @@ def test_every_missing_key_is_named(small_results, tmp_path):
 
 @pytest.mark.parametrize("program", [DRAW, GIF])
 @pytest.mark.parametrize("what", ["missing", "empty", "cut short", "NaN", "short curve"])
-def test_figure_scripts_refuse_a_spoilt_file(command, tmp_path, small_results, program, what):
+def test_figure_scripts_refuse_a_spoilt_file(inside, tmp_path, small_results, program, what):
     files = {}
     if what != "missing":
         (tmp_path / "r.json").write_text(broken(small_results, what))
         files = {"r.json": (tmp_path / "r.json").read_bytes()}
     out = ["--outdir", "viz"] if program == DRAW else ["--out", "a.gif"]
-    done = command(program, "--results", "r.json", *out)
+    done = inside(program, "--results", "r.json", *out)
     assert_refused(done, 2, "python3 chunker_very_deep_1200.py", tmp_path, files)
 
 
@@ -196,10 +196,10 @@ def test_figure_scripts_refuse_a_spoilt_file(command, tmp_path, small_results, p
 @pytest.mark.parametrize(
     ("check", "wanted"), [(["--seed", 5], "--seed 5 --T 60"), (["--T", 99], "--seed 0 --T 99")]
 )
-def test_figure_scripts_refuse_another_run(command, tmp_path, small_file, program, check, wanted):
+def test_figure_scripts_refuse_another_run(inside, tmp_path, small_file, program, check, wanted):
     files = {small_file.name: small_file.read_bytes()}
     out = ["--outdir", "viz"] if program == DRAW else ["--out", "a.gif"]
-    done = command(program, "--results", small_file, *check, *out)
+    done = inside(program, "--results", small_file, *check, *out)
     says = f"python3 chunker_very_deep_1200.py {wanted} --out {small_file}"
     assert_refused(done, 2, says, tmp_path, files)
 
@@ -217,9 +217,9 @@ def test_figure_scripts_refuse_another_run(command, tmp_path, small_file, progra
         (DRAW, ["--seed", "x"], "must be a whole number"),
     ],
 )
-def test_bad_options_of_the_figure_scripts(command, tmp_path, small_file, program, options, says):
+def test_bad_options_of_the_figure_scripts(inside, tmp_path, small_file, program, options, says):
     files = {small_file.name: small_file.read_bytes()}
-    done = command(program, "--results", small_file, *options)
+    done = inside(program, "--results", small_file, *options)
     assert_refused(done, 2, says, tmp_path, files)
 
 
@@ -233,14 +233,14 @@ def test_bad_options_of_the_figure_scripts(command, tmp_path, small_file, progra
         (["--quick", "--out", "/dev/null/sweep"], "can't make the folder"),
     ],
 )
-def test_bad_options_of_a_study(command, tmp_path, options, says):
-    assert_refused(command("studies", "seeds", *options), 2, says, tmp_path, {})
+def test_bad_options_of_a_study(inside, tmp_path, options, says):
+    assert_refused(inside("studies", "seeds", *options), 2, says, tmp_path, {})
 
 
 @pytest.mark.parametrize("content", ["{}", "[]", "3"])
-def test_a_study_refuses_another_file(command, tmp_path, content):
+def test_a_study_refuses_another_file(inside, tmp_path, content):
     path = tmp_path / "results" / "seeds.json"
     path.parent.mkdir()
     path.write_text(content)
-    done = command("studies", "seeds", "--plot-only", "--out", ".")
+    done = inside("studies", "seeds", "--plot-only", "--out", ".")
     assert_refused(done, 2, "is not of this study", tmp_path, {"seeds.json": content.encode()})

@@ -24,8 +24,8 @@ def test_runs_come_back_in_order():
 
 
 # ==== The list, and commands that are not there ===================================================
-def test_the_list_has_every_study_with_question_answer_and_seconds(command):
-    done = command("studies")
+def test_the_list_has_every_study_with_question_answer_and_seconds(inside):
+    done = inside("studies")
     assert done.returncode == 0, done.stderr
     for name in catalogue.names():
         assert f"\n{name} (" in "\n" + done.stdout
@@ -46,15 +46,15 @@ def test_the_list_has_every_study_with_question_answer_and_seconds(command):
         (["seeds", "--bogus"], "unrecognized arguments: --bogus"),
     ],
 )
-def test_what_is_not_there_is_one_line(command, tmp_path, arguments, says):
-    done = command("studies", *arguments)
+def test_what_is_not_there_is_one_line(inside, tmp_path, arguments, says):
+    done = inside("studies", *arguments)
     assert done.returncode == 2 and done.stderr.count("\n") == 1 and says in done.stderr
     assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("name", ["", "seeds", "report", "stale", "all"])
-def test_help_runs_nothing(command, name):
-    done = command("studies", *([name] if name else []), "--help")
+def test_help_runs_nothing(inside, name):
+    done = inside("studies", *([name] if name else []), "--help")
     assert done.returncode == 0 and done.stdout.strip()
 
 

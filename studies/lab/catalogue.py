@@ -58,7 +58,7 @@ def made_by(name):
 
 
 UNLIKE = (  # what comes of reading a file as what it is not
-    ArithmeticError, AttributeError, LookupError, RecursionError, StopIteration, TypeError,
+    ArithmeticError, AttributeError, LookupError, RuntimeError, StopIteration, TypeError,
     ValueError,
 )  # fmt: skip
 
