@@ -12,6 +12,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from joblib import Parallel, delayed, parallel_config
+from joblib.externals.loky.backend.resource_tracker import ensure_running
 from tqdm import tqdm
 
 from chunker_very_deep_1200 import (
@@ -47,6 +48,7 @@ def deaf_children():
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
+    ensure_running()  # now, as it would let SIGINT through again
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
