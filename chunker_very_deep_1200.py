@@ -85,15 +85,19 @@ class Config:
     def __post_init__(self):
         for f in fields(self):
             given, least = getattr(self, f.name), f.metadata["least"]
-            fine, what = type(given) is not bool and isinstance(given, (int, np.integer)), "a whole"
-            if least is None:
-                fine, what = fine or isinstance(given, (float, np.floating)), "a finite"
-            low, most = (least, 10**1000) if least is not None else (5e-324, sys.float_info.max)
+            if isinstance(given, (np.integer, np.floating)):
+                given = given.item()
+            fine = type(given) is int or (type(given) is float and least is None)
+            low, most = (5e-324, sys.float_info.max) if least is None else (least, 10**1000)
             if not (fine and low <= given <= most):
-                limit = "above 0" if least is None else f"of at least {least}"
+                what = (
+                    "finite number above 0"
+                    if least is None
+                    else f"whole number of at least {least}"
+                )
                 option = "--" + f.name.replace("_", "-")
-                raise BadInput(f"{option} must be {what} number {limit}, got {shown(given)}")
-            object.__setattr__(self, f.name, float(given) if least is None else int(given))
+                raise BadInput(f"{option} must be a {what}, got {shown(given)}")
+            object.__setattr__(self, f.name, float(given) if least is None else given)
 
 
 # Fixed by the protocol, and so not options.
@@ -1064,12 +1068,15 @@ def run_command(main):
     if signal.getsignal(signal.SIGINT) != signal.SIG_IGN:
         signal.signal(signal.SIGINT, interrupt)
     sys.excepthook = sys.__excepthook__
-    nowhere = functools.partial(open, os.devnull, "w")
-    sys.stdout, sys.stderr = sys.stdout or nowhere(), sys.stderr or nowhere()
+    for stream in ("stdout", "stderr"):  # closed, as by `>&-`
+        if getattr(sys, stream) is None:
+            setattr(sys, stream, open(os.open(os.devnull, os.O_WRONLY), "w", closefd=False))
     sys.stdout.reconfigure(errors="backslashreplace")  # whatever a file's name may be
     try:
-        main()
-        sys.stdout.flush()
+        try:
+            main()
+        finally:
+            sys.stdout.flush()
     except (BadInput, Diverged, ImportError) as e:
         code, message = (2 if isinstance(e, BadInput) else 1), str(e)
     except MemoryError:

@@ -9,10 +9,11 @@ import sys
 import time
 from contextlib import contextmanager, nullcontext
 from importlib.metadata import PackageNotFoundError, version
+from multiprocessing import resource_tracker
 from pathlib import Path
 
 from joblib import Parallel, delayed, parallel_config
-from joblib.externals.loky.backend.resource_tracker import ensure_running
+from joblib.externals.loky.backend import resource_tracker as loky_tracker
 from tqdm import tqdm
 
 from chunker_very_deep_1200 import (
@@ -48,7 +49,8 @@ def deaf_children():
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
-    ensure_running()  # now, as it would let SIGINT through again
+    for tracker in (resource_tracker, loky_tracker):  # starting later they let SIGINT through again
+        tracker.ensure_running()
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
