@@ -90,13 +90,9 @@ class Config:
             fine = type(given) is int or (type(given) is float and least is None)
             low, most = (5e-324, sys.float_info.max) if least is None else (least, 10**1000)
             if not (fine and low <= given <= most):
-                what = (
-                    "finite number above 0"
-                    if least is None
-                    else f"whole number of at least {least}"
-                )
+                what = ("whole number of at least {}", "finite number above 0")[least is None]
                 option = "--" + f.name.replace("_", "-")
-                raise BadInput(f"{option} must be a {what}, got {shown(given)}")
+                raise BadInput(f"{option} must be a {what.format(least)}, got {shown(given)}")
             object.__setattr__(self, f.name, float(given) if least is None else given)
 
 
@@ -1055,12 +1051,9 @@ class OneLineParser(argparse.ArgumentParser):
 
 def run_command(main):
     """Run `main()`: one line on stderr and exit code 1 (diverged, machine), 2 (input) or 130."""
-    came, code, message, name = [], 0, "", Path(sys.argv[0]).name
+    came, code, message = [], 0, ""
 
-    def interrupt(*_):
-        if came:  # a second time: not waiting for libraries to clear up
-            os.write(2, f"{name}: interrupted\n".encode())
-            os._exit(130)
+    def interrupt(*_):  # each time, as a library may swallow what is raised
         came.append(True)
         sys.unraisablehook = lambda _: None
         raise KeyboardInterrupt
@@ -1070,7 +1063,7 @@ def run_command(main):
     sys.excepthook = sys.__excepthook__
     for stream in ("stdout", "stderr"):  # closed, as by `>&-`
         if getattr(sys, stream) is None:
-            setattr(sys, stream, open(os.open(os.devnull, os.O_WRONLY), "w", closefd=False))
+            setattr(sys, stream, os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", closefd=False))
     sys.stdout.reconfigure(errors="backslashreplace")  # whatever a file's name may be
     try:
         try:
@@ -1093,7 +1086,7 @@ def run_command(main):
     code, message = (130, "interrupted") if came else (code, message)
     if message:
         line = "".join(c if c.isprintable() else "?" for c in message)
-        print(f"{name}: {line}", file=sys.stderr)
+        print(f"{Path(sys.argv[0]).name}: {line}", file=sys.stderr)
     sys.exit(code)
 
 

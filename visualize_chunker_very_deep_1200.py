@@ -14,6 +14,7 @@ import logging
 import os
 import signal
 import sys
+import warnings
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -70,7 +71,8 @@ STYLE = {
 @contextmanager
 def drawing():
     """The project's own style and no other, whatever the user's settings of matplotlib are."""
-    with style.context(["default", STYLE]):
+    with style.context(["default", STYLE]), warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # of numbers that hardly fit on an axis
         yield
 
 
