@@ -77,8 +77,7 @@ def run(seed):
     core.main()
 
 run(0)
-before = open("r.json", "rb").read()
-chance, between = random.Random(0), 0
+chance = random.Random(0)
 start = time.perf_counter()
 run(1)
 whole = time.perf_counter() - start
