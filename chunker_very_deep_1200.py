@@ -1,28 +1,28 @@
 #!/usr/bin/env python3
 """Schmidhuber's neural history compressor across 1,200 time steps, in numpy.
 
-The last symbol of a long sequence repeats the first. One tanh-RNN, trained at
-full length from small weights by backpropagation through time (BPTT), does not
-learn that: its error signal has vanished long before it gets there. The history
-compressor does not send it there. A small RNN, the *automatizer* A, learns to
-predict its next input; only what A fails to predict, the *surprises*, goes up
-to a second RNN, the *chunker* C. Of T = 1200 symbols k = 2 are left.
+The last symbol of a long sequence repeats the first. One tanh-RNN, trained at full length from
+small weights by backpropagation through time (BPTT), does not learn that: its error signal has
+vanished long before it gets there. The history compressor does not send it there. A small RNN,
+the *automatizer* A, learns to predict its next input; only what A fails to predict, the
+*surprises*, goes up to a second RNN, the *chunker* C. Of T = 1200 symbols k = 2 are left.
 
     python3 chunker_very_deep_1200.py --seed 0        # writes results.json
 
-Read it from top to bottom. Sources: J. Schmidhuber, Learning complex, extended sequences
-using the principle of history compression, Neural Computation 4(2):234-242, 1992;
-Netzwerkarchitekturen, Zielfunktionen und Kettenregel, habilitation, TUM, 1993; Deep learning
-in neural networks: an overview, Neural Networks 61:85-117, 2015, sections 6.4-6.5.
+Read it from top to bottom. Sources: J. Schmidhuber, Neural Computation 4(2):234-242, 1992;
+habilitation, TUM, 1993; Neural Networks 61:85-117, 2015, sections 6.4-6.5 (see README.md).
 """
 
 from __future__ import annotations
 
 import os
 import signal
+import sys
 
-if __name__ == "__main__" and signal.getsignal(signal.SIGINT) != signal.SIG_IGN:
-    signal.signal(signal.SIGINT, lambda *_: os._exit(130))  # Ctrl-C while libraries load
+if __name__ == "__main__":  # while libraries load, neither Ctrl-C nor want of memory is a traceback
+    sys.excepthook = lambda _, e, __: os.write(2, f"not loaded: {e.__cause__ or e!r}\n".encode())
+    if signal.getsignal(signal.SIGINT) != signal.SIG_IGN:
+        signal.signal(signal.SIGINT, lambda *_: os._exit(130))
 
 import argparse
 import functools
@@ -33,9 +33,9 @@ import platform
 import secrets
 import shlex
 import subprocess
-import sys
 import time
 from collections import namedtuple
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import NamedTuple
@@ -85,15 +85,15 @@ class Config:
     def __post_init__(self):
         for f in fields(self):
             given, least = getattr(self, f.name), f.metadata["least"]
-            fine, what = type(given) is not bool and isinstance(given, (int, np.integer)), "a whole"
-            if least is None:
-                fine, what = fine or isinstance(given, (float, np.floating)), "a finite"
-            low, most = (least, 10**1000) if least is not None else (5e-324, sys.float_info.max)
+            if isinstance(given, (np.integer, np.floating)):
+                given = given.item()
+            fine = type(given) is int or (type(given) is float and least is None)
+            low, most = (5e-324, sys.float_info.max) if least is None else (least, 10**1000)
             if not (fine and low <= given <= most):
-                limit = "above 0" if least is None else f"of at least {least}"
+                what = ("whole number of at least {}", "finite number above 0")[least is None]
                 option = "--" + f.name.replace("_", "-")
-                raise BadInput(f"{option} must be {what} number {limit}, got {shown(given)}")
-            object.__setattr__(self, f.name, float(given) if least is None else int(given))
+                raise BadInput(f"{option} must be a {what.format(least)}, got {shown(given)}")
+            object.__setattr__(self, f.name, float(given) if least is None else given)
 
 
 # Fixed by the protocol, and so not options.
@@ -119,7 +119,6 @@ def random_streams(seed):
 
 
 # ==== Task: recall the trigger after T - 2 steps of filler ========================================
-
 SYMBOLS = "AB12345"
 VOCAB = len(SYMBOLS)
 N_TRIGGERS, N_FILLERS = 2, 5
@@ -497,7 +496,6 @@ def fit_automatizer(config, rng, batches, n_batches, log, n_symbols):
 
 
 # ==== Surprises: what A fails to predict ==========================================================
-
 BLOCK = 2000  # hidden states that `predictions` holds in memory at once
 
 
@@ -697,23 +695,17 @@ def evaluate(config, rng, automatizer, threshold, chunker, baseline, task=TRIGGE
     return {
         "baseline_grad_norms": norms.tolist(),
         "chunker_grad_norms": gradient_norms(chunker, trace[mask]).tolist(),
-        "chunker_eval_acc": chunker_recall,
-        "chunker_choice_acc": chunker_choice,
-        "chunker_avg_surprises": k,
-        "baseline_eval_acc": baseline_recall,
-        "baseline_choice_acc": baseline_choice,
+        "chunker_eval_acc": chunker_recall, "chunker_choice_acc": chunker_choice,
+        "baseline_eval_acc": baseline_recall, "baseline_choice_acc": baseline_choice,
         "baseline_filler_loss": float(baseline_loss[:-1].mean()),
         "baseline_target_loss": float(baseline_loss[-1].mean()),
-        "effective_depth_baseline": effective_depth(norms),
-        "effective_depth_chunker": k,
-        "depth_reduction_ratio": (config.T - 1) / k,
+        "effective_depth_baseline": effective_depth(norms), "effective_depth_chunker": k,
+        "chunker_avg_surprises": k, "depth_reduction_ratio": (config.T - 1) / k,
         "surprise_trace": {
-            "tokens": trace[:, 0].tolist(),
-            "loss": [None, *loss[:, 0].tolist()],
-            "mask": mask[:, 0].tolist(),
-            "threshold": threshold,
+            "tokens": trace[:, 0].tolist(), "loss": [None, *loss[:, 0].tolist()],
+            "mask": mask[:, 0].tolist(), "threshold": threshold,
         },
-    }
+    }  # fmt: skip
 
 
 def bytes_needed(config, n_symbols=VOCAB):
@@ -730,16 +722,13 @@ def bytes_needed(config, n_symbols=VOCAB):
 
 def check_memory(config, n_symbols):
     """Raise `BadInput` when `run` would not fit in this machine."""
-    needed = bytes_needed(config, n_symbols)
-    try:
+    needed = present = bytes_needed(config, n_symbols)
+    with suppress(AttributeError, ValueError, OSError):  # not POSIX: let numpy find out
         present = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    except (AttributeError, ValueError, OSError):  # not POSIX: let numpy find out
-        present = needed
     if needed > present:
-        raise BadInput(
-            f"T = {config.T} with these sizes needs about {needed >> 30:,} GiB of memory and this "
-            f"machine has {present >> 30:,}: lower --T, hidden sizes, --chunk-epochs or --n-eval"
-        )
+        lower = "lower --T, hidden sizes, --chunk-epochs or --n-eval"
+        gib = f"{needed >> 30:,} GiB of memory and this machine has {present >> 30:,}"
+        raise BadInput(f"T = {config.T} with these sizes needs about {gib}: {lower}")
 
 
 def run(config, log=silent, task=TRIGGER_RECALL):
@@ -788,22 +777,18 @@ def run(config, log=silent, task=TRIGGER_RECALL):
 
 
 def environment():
-    """Versions of what the numbers were computed with; the commit, with + if code has changed.
-
-    The commit is None where this file is not in the top folder of a repository that has it.
-    """
-    git = ["git", "-C", str(Path(__file__).parent)]
-    asked = (
-        ["rev-parse", "--short", "HEAD"], ["status", "--porcelain", "--", "*.py"],
-        ["ls-files", "--error-unmatch", Path(__file__).name], ["rev-parse", "--show-prefix"],
-    )  # fmt: skip
+    """Versions of what the numbers were computed with; the commit, with + if code has changed."""
     ours = {k: v for k, v in os.environ.items() if not k.startswith("GIT_")}
-    told = {"env": ours, "stderr": subprocess.DEVNULL, "timeout": 10}
-    try:
-        head, changed, _, below = (subprocess.check_output(git + words, **told) for words in asked)
-        commit = None if below.strip() else head.decode().strip() + "+" * bool(changed)
-    except (OSError, ValueError, subprocess.SubprocessError):
-        commit = None
+    told = {"cwd": HERE, "env": ours, "stderr": subprocess.DEVNULL, "timeout": 10}
+
+    def git(*words):
+        return subprocess.check_output(["git", *words], **told).decode(errors="replace").strip()
+
+    name, commit = Path(__file__).name, None  # unless in a repository's top folder, and held there
+    with suppress(OSError, subprocess.SubprocessError):
+        if git("ls-files", "--full-name", "--", name) == name:
+            changed = git("status", "--porcelain", "--", "*.py")
+            commit = git("rev-parse", "--short", "HEAD") + "+" * bool(changed)
     return {
         "python": platform.python_version(), "numpy": np.__version__,
         "platform": platform.platform(), "git": commit,
@@ -834,13 +819,8 @@ def checked(sequences, n_symbols):
     """Sequences as arrays; `BadInput` names the first that is no row of 0 .. n_symbols - 1."""
     rows = [np.asarray(sequence) for sequence in sequences]
     for n, x in enumerate(rows):
-        if (
-            x.ndim != 1
-            or not x.size
-            or x.dtype.kind not in "iu"
-            or x.min() < 0
-            or x.max() >= n_symbols
-        ):
+        whole = x.ndim == 1 and x.size and x.dtype.kind in "iu"
+        if not (whole and x.min() >= 0 and x.max() < n_symbols):
             raise BadInput(f"sequence {n} is no row of symbols 0 .. {n_symbols - 1}: use encode")
     return rows
 
@@ -890,45 +870,38 @@ def learn_surprises(found, n_symbols, config, log=silent):
 
 
 # ==== Results: written whole or not at all, checked on reading ====================================
-
-RESULTS = Path(__file__).resolve().parent / "results.json"
-MEASURED = ("stage_s", "wallclock_s", "env")  # what two runs of one seed need not share
-
-
-def temporary_beside(path):
-    """A name that no other process has, nor one that was killed has left behind."""
-    return path.with_name(f"{path.name}.{secrets.token_hex(8)}.tmp")
+HERE = Path(__file__).resolve().parent
+IN_CHECKOUT = (HERE / "pyproject.toml").exists()  # else installed, where nothing is to be written
+RESULTS = HERE / "results.json" if IN_CHECKOUT else Path("results.json")
 
 
 def check_writable(path):
     """Raise `BadInput` now if `write_whole(path, ..)` could not work later."""
-    if str(path).endswith(("/", os.sep)) or not str(path):
-        raise BadInput(f"{str(path)!r} is not a file: name a file to write to")
     try:  # the one sure test of names, links, permissions, quotas and read-only disks
-        path = Path(path).resolve()
-        if not path.parent.is_dir():
-            raise BadInput(f"the folder {path.parent} does not exist: make it, or name another")
-        if path.is_symlink() or (path.exists() and not path.is_file()):  # a link that loops, ..
-            raise BadInput(f"{path} is not a file: name a file to write to")
-        temporary = temporary_beside(path)
-        temporary.touch(exist_ok=False)
-        temporary.unlink()
+        file = Path(path).resolve()
+        if not file.parent.is_dir():
+            raise BadInput(f"the folder {file.parent} does not exist: make it, or name another")
+        if (os.path.lexists(file) and not file.is_file()) or os.path.basename(path) in ("", "."):
+            raise BadInput(f"{str(path)!r} is not a file: name a file to write to")
+        write_whole(file, b"", only_try=True)
     except (OSError, RuntimeError) as e:
         why = getattr(e, "strerror", None) or e
         raise BadInput(f"can't write {path} ({why}): name another file") from e
 
 
-def write_whole(path, data):
+def write_whole(path, data, only_try=False):
     """Write bytes to a file so that it is never seen half-written."""
     path = Path(path).resolve()
-    temporary = temporary_beside(path)
+    temporary = path.with_name(f"{path.name}.{secrets.token_hex(8)}.tmp")  # no killed one's
     try:
         temporary.write_bytes(data)
-        os.replace(temporary, path)
+        if not only_try:
+            os.replace(temporary, path)
     except OSError as e:
         raise OSError(e.errno, e.strerror, str(path)) from e
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
 
 
 def to_json(results):
@@ -939,12 +912,8 @@ def to_json(results):
 
 def read_json(path, made_by):
     """Strict JSON from a file; `BadInput` when it is not there or not that."""
-
-    def refuse(constant):
-        raise ValueError(f"{constant} is not JSON")
-
     try:
-        return json.loads(Path(path).read_bytes(), parse_constant=refuse)
+        return json.loads(Path(path).read_bytes(), parse_constant=int)  # which refuses NaN
     except OSError as e:
         raise BadInput(f"can't read {path} ({e.strerror}): make it with {made_by}") from e
     except (ValueError, RecursionError) as e:
@@ -955,23 +924,24 @@ def command(seed=None, T=None, out=None):
     """The command line that makes a results file."""
     out = None if out is None or Path(out) == RESULTS else shlex.quote(str(out))
     given = [f" --{k} {v}" for k, v in (("seed", seed), ("T", T), ("out", out)) if v is not None]
-    return "python3 chunker_very_deep_1200.py" + "".join(given)
+    program = "chunker_very_deep_1200.py" if IN_CHECKOUT else "-m chunker_very_deep_1200"
+    return f"python3 {program}{''.join(given)}"
 
 
 def load_results(path=RESULTS, seed=None, T=None):
     """A results file; `BadInput` when it is not there, not what `run` returns, of another run."""
     made_by = command(seed, T, path)
     results = read_json(path, made_by)
-    problem = problem_with(results)
+    try:
+        problem = problem_with(results)
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as e:
+        problem = f"{e.args[0]} is missing" if isinstance(e, KeyError) else str(e)
     if problem:
         raise BadInput(f"{path} is not a results file ({problem}): make it anew with {made_by}")
-    held = results["seed"], results["T"]
-    wanted = held[0] if seed is None else seed, held[1] if T is None else T
+    held = {"seed": results["seed"], "T": results["T"]}
+    wanted = {k: held[k] if v is None else v for k, v in (("seed", seed), ("T", T))}
     if held != wanted:
-        raise BadInput(
-            f"{path} is of seed {held[0]} and T {held[1]}, wanted are seed {wanted[0]} and "
-            f"T {wanted[1]}: make that with {command(*wanted, path)}"
-        )
+        raise BadInput(f"{path} is of {held}: make it with {command(**wanted, out=path)}")
     return results
 
 
@@ -986,11 +956,10 @@ def alike(a, b):
 
 def holds(path, results):
     """Has the file these results already, but for times and environment?"""
-    try:
-        of_file, new = load_results(path), json.loads(to_json(results))
-    except BadInput:
-        return False
-    return alike({**of_file, **dict.fromkeys(MEASURED)}, {**new, **dict.fromkeys(MEASURED)})
+    with suppress(BadInput):
+        both = load_results(path), json.loads(to_json(results))
+        return alike(*({**r, "stage_s": 0, "wallclock_s": 0, "env": 0} for r in both))
+    return False
 
 
 CURVES = {  # of each, how many numbers: the name of a hyperparameter
@@ -998,63 +967,6 @@ CURVES = {  # of each, how many numbers: the name of a hyperparameter
     "chunker_target_acc": "chunk_epochs", "chunker_n_surprises": "chunk_epochs",
     "baseline_loss": "baseline_epochs", "baseline_target_acc": "baseline_epochs",
 }  # fmt: skip
-NUMBERS = (
-    "chunker_eval_acc", "chunker_choice_acc", "chunker_avg_surprises",
-    "baseline_eval_acc", "baseline_choice_acc", "baseline_filler_loss", "baseline_target_loss",
-    "effective_depth_baseline", "effective_depth_chunker", "depth_reduction_ratio", "wallclock_s",
-)  # fmt: skip
-
-
-def problem_with(results):
-    """What is wrong with an object that should be what `run` returns, or None."""
-    try:
-        return next(problems(results), None)
-    except KeyError as e:
-        return f"{e.args[0]} is missing"
-    except (AttributeError, TypeError, ValueError, IndexError, OverflowError) as e:
-        return str(e)
-
-
-def problems(results):
-    def numbers(x, n, most=1e30):  # none of our numbers is negative or so large
-        return (
-            isinstance(x, list)
-            and len(x) == n
-            and all(type(v) in (int, float) and 0 <= v <= most for v in x)
-        )
-
-    if not isinstance(results, dict):
-        yield "not an object"
-    symbols = results.get("symbols", SYMBOLS)
-    if not all(isinstance(symbol, str) for symbol in symbols):
-        yield "symbols are not texts"
-    T, given, trace = results["T"], results["hyperparameters"], results["surprise_trace"]
-    tokens, mask, loss = trace["tokens"], trace["mask"], trace["loss"]
-    Config(**{f.name: {**results, **given}[f.name] for f in fields(Config)})
-    lengths = {key: given[epochs] for key, epochs in CURVES.items()}
-    lengths |= {"baseline_grad_norms": T - 1, "chunker_grad_norms": mask.count(True) - 1}
-    for key in (*NUMBERS, *lengths):
-        values, n = ([results[key]], 1) if key in NUMBERS else (results[key], lengths[key])
-        if not numbers(values, n, 1 if key.endswith("acc") else 1e30):
-            yield f"{key} is {values[0]!r}" if key in NUMBERS else f"{key} is not {n} numbers"
-    if not results["chunker_avg_surprises"] >= 1:
-        yield "less than one surprise per sequence"
-    if not (
-        all(type(token) is int for token in tokens)
-        and numbers(tokens, T, len(symbols) - 1)
-        and all(type(flag) is bool for flag in mask)
-        and len(mask) == T and mask[0] and loss[0] is None
-        and numbers([*loss[1:], trace["threshold"]], T)
-        and trace["threshold"] == given["threshold"]
-    ):  # fmt: skip
-        yield f"surprise_trace does not describe {T} tokens"
-    for key in ("stage_s", "env"):
-        if not isinstance(results[key], dict):
-            yield f"{key} is not an object"
-
-
-# ==== Command line ========================================================================
-
 # (metric, value in the source document, key in results.json, format)
 SUMMARY = (
     ("recall accuracy, chunker", "100.0%", "chunker_eval_acc", "{:.1%}"),
@@ -1068,8 +980,44 @@ SUMMARY = (
     ("baseline loss on filler, nats/step", "-", "baseline_filler_loss", "{:.4f}"),
     ("run time, s", "29.8", "wallclock_s", "{:.2f}"),
 )
+NUMBERS = "baseline_target_loss", *(key for _, _, key, _ in SUMMARY)
 
 
+def problem_with(results):
+    """What is wrong with an object that should be what `run` returns, or what that raises."""
+
+    def numbers(x, n, most=1e30, least=0):  # none of our numbers is negative or so large
+        several = isinstance(x, list) and len(x) == n
+        return several and all(type(v) in (int, float) and least <= v <= most for v in x)
+
+    if not isinstance(results, dict):
+        return "not an object"
+    symbols = results.get("symbols", [*SYMBOLS])
+    if not (isinstance(symbols, list) and all(isinstance(symbol, str) for symbol in symbols)):
+        return "symbols are not texts"
+    T, given, trace = results["T"], results["hyperparameters"], results["surprise_trace"]
+    tokens, mask, loss = trace["tokens"], trace["mask"], trace["loss"]
+    Config(**{f.name: {**results, **given}[f.name] for f in fields(Config)})
+    lengths = {key: given[epochs] for key, epochs in CURVES.items()}
+    lengths |= {"baseline_grad_norms": T - 1, "chunker_grad_norms": mask.count(True) - 1}
+    for key in (*NUMBERS, *lengths):
+        values, n = ([results[key]], 1) if key in NUMBERS else (results[key], lengths[key])
+        if not numbers(values, n, 1 if key.endswith("acc") else 1e30, key.endswith("surprises")):
+            return f"{key} is {shown(values[0])}" if key in NUMBERS else f"{key} is not {n} numbers"
+    if not (
+        all(type(token) is int for token in tokens)
+        and numbers(tokens, T, len(symbols) - 1)
+        and all(type(flag) is bool for flag in mask)
+        and len(mask) == T and mask[0] and loss[0] is None
+        and numbers([*loss[1:], trace["threshold"]], T)
+        and trace["threshold"] == given["threshold"]
+    ):  # fmt: skip
+        return f"surprise_trace does not describe {T} tokens"
+    if not all(isinstance(results[key], dict) for key in ("stage_s", "env")):
+        return "stage_s or env is not an object"
+
+
+# ==== Command line ========================================================================
 def summary(results):
     """Lines of a table: the document's numbers beside those of `results`."""
     rows = [("T = 1200 in the document", "document", "this run")]
@@ -1083,65 +1031,59 @@ def print_tenths(stage, epoch, epochs, loss):
         print(f"{stage:12} epoch {epoch:4}/{epochs}  loss {loss:10.4f} nats/sequence", flush=True)
 
 
-def parsed_as(kind, text):
+def whole_number(text, kind=int, what="a whole number"):
+    """What an option is given, as a number: a type for argparse."""
     try:
         return kind(text)
     except ValueError:
-        what = "a whole number" if kind is int else "a number"
         raise argparse.ArgumentTypeError(f"must be {what}, got {shown(text)}") from None
 
 
-whole_number, real_number = (functools.partial(parsed_as, kind) for kind in (int, float))
-
-
 class OneLineParser(argparse.ArgumentParser):
-    """An argument parser whose complaint is one line."""
+    """An argument parser that complains in one line, and knows no option by half its name."""
+
+    def __init__(self, *, formatter_class=argparse.ArgumentDefaultsHelpFormatter, **given):
+        super().__init__(formatter_class=formatter_class, allow_abbrev=False, **given)
 
     def error(self, message):
         raise BadInput(message)
 
 
-def handle_interrupts():
-    """Ctrl-C says so in one line and raises; a second one ends at once. Returns whether it came."""
-    came = []
+def run_command(main):
+    """Run `main()`: one line on stderr and exit code 1 (diverged, machine), 2 (input) or 130."""
+    came, code, message = [], 0, ""
 
-    def stop(*_):
-        if came:
-            os._exit(130)
+    def interrupt(*_):  # each time, as a library may swallow what is raised
         came.append(True)
-        os.write(2, f"{Path(sys.argv[0]).name}: interrupted\n".encode())
+        sys.unraisablehook = lambda _: None
         raise KeyboardInterrupt
 
     if signal.getsignal(signal.SIGINT) != signal.SIG_IGN:
-        signal.signal(signal.SIGINT, stop)
-    return lambda: bool(came)
-
-
-def run_command(main):
-    """Run `main()`: one line on stderr and exit code 1 (diverged, machine), 2 (input) or 130."""
-    nowhere = functools.partial(open, os.devnull, "w")
-    sys.stdout, sys.stderr = sys.stdout or nowhere(), sys.stderr or nowhere()
+        signal.signal(signal.SIGINT, interrupt)
+    sys.excepthook = sys.__excepthook__
+    for stream in ("stdout", "stderr"):  # closed, as by `>&-`
+        if getattr(sys, stream) is None:
+            setattr(sys, stream, os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", closefd=False))
     sys.stdout.reconfigure(errors="backslashreplace")  # whatever a file's name may be
-    interrupted, code, message = handle_interrupts(), 0, ""
     try:
-        main()
-        sys.stdout.flush()
-    except BadInput as e:
-        code, message = 2, str(e)
+        try:
+            main()
+        finally:
+            sys.stdout.flush()
+    except (BadInput, Diverged, ImportError) as e:
+        code, message = (2 if isinstance(e, BadInput) else 1), str(e)
     except MemoryError:
         code, message = 2, "not enough memory: lower --T, the hidden sizes or --n-eval"
-    except Diverged as e:
-        code, message = 1, str(e)
     except OSError as e:
         code, message = 1, f"{e.filename or 'output'}: {e.strerror}"
         if not e.filename:  # nobody reads our output any more, as with `| head`, or it is full
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             message = "" if isinstance(e, BrokenPipeError) else message
     except BaseException:
-        if not interrupted():
+        if not came:
             raise
-    if interrupted():  # whatever a library made of it
-        sys.exit(130)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # while libraries shut down
+    code, message = (130, "interrupted") if came else (code, message)
     if message:
         line = "".join(c if c.isprintable() else "?" for c in message)
         print(f"{Path(sys.argv[0]).name}: {line}", file=sys.stderr)
@@ -1149,11 +1091,8 @@ def run_command(main):
 
 
 def main():
-    parser = OneLineParser(
-        description="Trains automatizer, chunker and full-BPTT baseline; writes results.json.",
-        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
-        allow_abbrev=False,
-    )
+    parser = OneLineParser(description="Trains the three nets and writes results.json.")
+    real_number = functools.partial(whole_number, kind=float, what="a number")
     for f in fields(Config):
         kind = real_number if f.metadata["least"] is None else whole_number
         option = "--" + f.name.replace("_", "-")

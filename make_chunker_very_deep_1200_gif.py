@@ -13,10 +13,13 @@ from __future__ import annotations
 import os
 import signal
 import struct
+import sys
 from pathlib import Path
 
-if __name__ == "__main__" and signal.getsignal(signal.SIGINT) != signal.SIG_IGN:
-    signal.signal(signal.SIGINT, lambda *_: os._exit(130))  # Ctrl-C while matplotlib loads
+if __name__ == "__main__":  # while libraries load, neither Ctrl-C nor want of memory is a traceback
+    sys.excepthook = lambda _, e, __: os.write(2, f"not loaded: {e.__cause__ or e!r}\n".encode())
+    if signal.getsignal(signal.SIGINT) != signal.SIG_IGN:
+        signal.signal(signal.SIGINT, lambda *_: os._exit(130))
 
 import imageio.v3 as imageio
 import numpy as np

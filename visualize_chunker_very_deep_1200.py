@@ -9,21 +9,25 @@ title says what was found, with the number from the file.
 
 from __future__ import annotations
 
-import argparse
 import io
+import logging
 import os
 import signal
 import sys
+import warnings
 from contextlib import contextmanager
 from pathlib import Path
 
-if __name__ == "__main__" and signal.getsignal(signal.SIGINT) != signal.SIG_IGN:
-    signal.signal(signal.SIGINT, lambda *_: os._exit(130))  # Ctrl-C while matplotlib loads
+if __name__ == "__main__":  # while libraries load, neither Ctrl-C nor want of memory is a traceback
+    sys.excepthook = lambda _, e, __: os.write(2, f"not loaded: {e.__cause__ or e!r}\n".encode())
+    if signal.getsignal(signal.SIGINT) != signal.SIG_IGN:
+        signal.signal(signal.SIGINT, lambda *_: os._exit(130))
 
 import numpy as np
 
 os.environ.pop("MPLBACKEND", None)  # figures go to files; a backend that is not there stops it
 try:
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)  # of settings that `drawing` ignores
     from matplotlib import style
     from matplotlib.figure import Figure
     from matplotlib.ticker import PercentFormatter
@@ -67,7 +71,8 @@ STYLE = {
 @contextmanager
 def drawing():
     """The project's own style and no other, whatever the user's settings of matplotlib are."""
-    with style.context(["default", STYLE]):
+    with style.context(["default", STYLE]), warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # of numbers that hardly fit on an axis
         yield
 
 
@@ -274,8 +279,6 @@ def results_parser(description):
     """A parser with the options of every script that draws from results.json."""
     parser = OneLineParser(
         description=description,
-        allow_abbrev=False,
-        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )
     parser.add_argument("--results", default=str(RESULTS), help="the results file to draw from")
     parser.add_argument("--seed", type=whole_number, help="check that the file is of this seed")
@@ -290,8 +293,8 @@ def main():
     results = load_results(options.results, options.seed, options.T)
     folder = Path(options.outdir)
     try:
-        if folder.exists() and not folder.is_dir():
-            raise BadInput(f"{folder} is not a folder: name another --outdir")
+        if not options.outdir or (folder.exists() and not folder.is_dir()):
+            raise BadInput(f"{options.outdir!r} is not a folder: name another --outdir")
         folder.mkdir(parents=True, exist_ok=True)
     except (OSError, RuntimeError) as e:
         why = getattr(e, "strerror", None) or e

@@ -79,14 +79,16 @@ def all(arguments):
     Studies whose results in that folder are of the code as it stands are not
     run again, so that what was stopped goes on where it stopped.
     """
-    from studies.lab import provenance
+    from studies.lab import provenance, runner
 
     parser = OneLineParser(prog="python3 -m studies all", description=all.__doc__)
     parser.add_argument("--quick", action="store_true", help="runs of seconds, for the tests")
-    parser.add_argument("--jobs", default=str(os.cpu_count()), help="processes for each study")
+    parser.add_argument("--jobs", **runner.JOBS)
     parser.add_argument("--out", help="the folder (else one in studies/rerun/)")
     options = parser.parse_args(arguments)
-    passed_on = ["--jobs", options.jobs, *(["--quick"] if options.quick else [])]
+    if options.out == "":
+        raise BadInput("--out '' names no folder: name one, or leave the option out")
+    passed_on = ["--jobs", str(options.jobs), *(["--quick"] if options.quick else [])]
     lines = []
     for name, family in catalogue.names().items():
         home = Path(options.out or catalogue.RERUN[options.quick]) / family
@@ -120,10 +122,8 @@ def main():
     try:
         choose()
     except ModuleNotFoundError as e:
-        extra = next((extra for extra, names in EXTRAS.items() if e.name in names), None)
-        if extra is None:
-            raise
-        raise BadInput(f'this needs {e.name}: pip install -e ".[{extra}]"') from e
+        extra = next((f"[{extra}]" for extra, names in EXTRAS.items() if e.name in names), "")
+        raise BadInput(f'this needs {e.name}: pip install -e ".{extra}"') from e
 
 
 def choose():

@@ -14,7 +14,6 @@ from contextlib import nullcontext
 from chunker_very_deep_1200 import (
     BASELINE_BATCH,
     CUTOFF,
-    RESULTS,
     SUMMARY,
     BadInput,
     load_results,
@@ -31,7 +30,7 @@ MARKED = re.compile(r"(<!-- (\w+)\.(\w+) -->)(\n?).*?(<!-- end -->)", re.DOTALL)
 
 def readmes():
     """The READMEs that hold marks: {path: family, or None at the top}."""
-    found = {RESULTS.parent / "README.md": None}
+    found = {catalogue.HOME.parent / "README.md": None}
     found |= {catalogue.HOME / family / "README.md": family for family in catalogue.FAMILIES}
     return {path: family for path, family in found.items() if path.exists()}
 

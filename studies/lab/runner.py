@@ -9,9 +9,11 @@ import sys
 import time
 from contextlib import contextmanager, nullcontext
 from importlib.metadata import PackageNotFoundError, version
+from multiprocessing import resource_tracker
 from pathlib import Path
 
 from joblib import Parallel, delayed, parallel_config
+from joblib.externals.loky.backend import resource_tracker as loky_tracker
 from tqdm import tqdm
 
 from chunker_very_deep_1200 import (
@@ -47,6 +49,8 @@ def deaf_children():
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
+    for tracker in (resource_tracker, loky_tracker):  # starting later they let SIGINT through again
+        tracker.ensure_running()
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
@@ -100,7 +104,8 @@ def compute(name, home, quick, jobs, **numbers):
     study, path = catalogue.module_of(name), catalogue.results_path(name, home)
     make_folder(home / "viz")
     make_folder(path.parent)
-    check_writable(path)
+    for file in (path, home / "viz" / f"{name}.png"):
+        check_writable(file)
     start = time.perf_counter()
     found = study.compute(study.QUICK if quick else study.FULL, jobs, **numbers)
     env = {
@@ -159,20 +164,22 @@ def from_1(most):
     return parsed
 
 
+CORES = os.cpu_count() or 1
+JOBS = {"type": from_1(4 * CORES), "default": CORES, "help": "processes"}  # of option --jobs
+
+
 def main(name, arguments):
     """The command line of one study."""
     study = catalogue.module_of(name)
     more = getattr(study, "OPTIONS", {})  # whole numbers that `compute` takes too
     parser = OneLineParser(
         prog=f"python3 -m studies {name}",
-        allow_abbrev=False,
         description=study.__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--quick", action="store_true", help="a run of seconds, for the tests")
     parser.add_argument("--plot-only", action="store_true", help="redraw from the JSON file")
-    cores = os.cpu_count() or 1
-    parser.add_argument("--jobs", type=from_1(4 * cores), default=cores, help="processes")
+    parser.add_argument("--jobs", **JOBS)
     parser.add_argument("--dask", metavar="ADDRESS", help="run on this scheduler's cluster")
     parser.add_argument("--out", help="folder for results/ and viz/ (else one in studies/rerun/)")
     for option, text in more.items():
