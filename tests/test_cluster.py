@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import chunker_very_deep_1200 as core
+from studies.lab import runner
 
 ROOT = Path(core.__file__).parent
 PATHS = f"{ROOT}{os.pathsep}{ROOT / 'tests'}"  # workers must find what they are to run
@@ -51,13 +52,6 @@ def scheduler(tmp_path_factory):
         raise TimeoutError("no scheduler")
 
 
-def study(*arguments):
-    return subprocess.run(
-        [sys.executable, "-m", "studies", *map(str, arguments)],
-        capture_output=True, text=True, timeout=120, env=ENVIRONMENT,
-    )  # fmt: skip
-
-
 def numbers(folder):
     """What the seeds study found, without times."""
     results = core.read_json(folder / "results" / "seeds.json", made_by="")
@@ -67,11 +61,11 @@ def numbers(folder):
     return {k: v for k, v in results.items() if k not in ("env", "long_baseline_seconds")}
 
 
-def test_a_cluster_gives_the_numbers_of_this_machine(scheduler, tmp_path):
-    sweep = "seeds", "--quick", "--seeds", 4, "--out"
-    here = study(*sweep, tmp_path / "here", "--jobs", 1)
+def test_a_cluster_gives_the_numbers_of_this_machine(scheduler, tmp_path, inside):
+    sweep = "studies", "seeds", "--quick", "--seeds", 4, "--out"
+    here = inside(*sweep, tmp_path / "here", "--jobs", 1)
     assert here.returncode == 0, here.stderr
-    there = study(*sweep, tmp_path / "there", "--dask", scheduler)
+    there = inside(*sweep, tmp_path / "there", "--dask", scheduler)
     assert there.returncode == 0, there.stderr
     assert numbers(tmp_path / "here") == numbers(tmp_path / "there")
 
@@ -95,7 +89,8 @@ def slow_pid(_):
 
 
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "nowhere", "ftp://127.0.0.1:8786"])
-def test_no_scheduler_is_one_line(tmp_path, address):
-    done = study("seeds", "--quick", "--out", tmp_path, "--dask", address)
+def test_no_scheduler_is_one_line(tmp_path, address, inside, monkeypatch):
+    monkeypatch.setattr(runner, "ANSWERS_WITHIN", 0.3)
+    done = inside("studies", "seeds", "--quick", "--out", tmp_path, "--dask", address)
     assert done.returncode == 2 and not list(tmp_path.iterdir())
     assert done.stderr.count("\n") == 1 and "dask scheduler" in done.stderr, done.stderr

@@ -105,21 +105,21 @@ def test_25_kills_lose_nothing(tmp_path):
 
 # ==== Names and options ===========================================================================
 @pytest.mark.parametrize("study", ["seeds", "all"])
-def test_an_empty_folder_name_of_a_study(command, tmp_path, study):
-    one_line(command("studies", study, "--quick", "--out", ""), 2, "--out '' names no folder")
+def test_an_empty_folder_name_of_a_study(inside, tmp_path, study):
+    one_line(inside("studies", study, "--quick", "--out", ""), 2, "--out '' names no folder")
     assert not list(tmp_path.iterdir())
 
 
-def test_an_empty_folder_name_of_the_figures(command, tmp_path, small_file):
-    one_line(command(DRAW, "--results", small_file, "--outdir", ""), 2, "'' is not a folder")
+def test_an_empty_folder_name_of_the_figures(inside, tmp_path, small_file):
+    one_line(inside(DRAW, "--results", small_file, "--outdir", ""), 2, "'' is not a folder")
     assert list(tmp_path.iterdir()) == [small_file]
 
 
-def test_a_gif_is_not_written_over_the_results(command, tmp_path, small_file):
+def test_a_gif_is_not_written_over_the_results(inside, tmp_path, small_file):
     before = small_file.read_bytes()
     (tmp_path / "link").symlink_to(small_file)
     for out in (small_file, "link"):
-        done = command(GIF, "--max-frames", 2, "--results", small_file, "--out", out)
+        done = inside(GIF, "--max-frames", 2, "--results", small_file, "--out", out)
         one_line(done, 2, "is the results file")
     assert small_file.read_bytes() == before
 
@@ -142,20 +142,20 @@ def test_a_file_name_that_ends_as_a_folder_s(tmp_path, monkeypatch, out):
     assert not list(tmp_path.iterdir())
 
 
-def test_a_newline_in_what_is_given_is_one_line(command):
+def test_a_newline_in_what_is_given_is_one_line(inside):
     for arguments in (["--out", "no\nfolder/x"], ["--T", "3\n0"], ["\n\n"]):
-        one_line(command(RUN, *arguments), 2)
+        one_line(inside(RUN, *arguments), 2)
 
 
-def test_a_newline_in_a_json_value_is_one_line(command, tmp_path, small_results):
+def test_a_newline_in_a_json_value_is_one_line(inside, tmp_path, small_results):
     (tmp_path / "r.json").write_text(json.dumps({**small_results, "chunker_eval_acc": "a\nb"}))
-    one_line(command(DRAW, "--results", "r.json"), 2, "chunker_eval_acc is")
+    one_line(inside(DRAW, "--results", "r.json"), 2, "chunker_eval_acc is")
 
 
 @pytest.mark.parametrize("study", ["seeds", "all"])
 @pytest.mark.parametrize("jobs", [10**30, 3000])
-def test_more_jobs_than_a_machine_bears(command, tmp_path, study, jobs):
-    done = command("studies", study, "--quick", "--jobs", jobs, "--out", tmp_path)
+def test_more_jobs_than_a_machine_bears(inside, tmp_path, study, jobs):
+    done = inside("studies", study, "--quick", "--jobs", jobs, "--out", tmp_path)
     one_line(done, 2, "argument --jobs: must be at most")
     assert not list(tmp_path.iterdir())
 
@@ -169,20 +169,20 @@ def test_a_study_without_joblib_names_the_extra(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["viz", "viz/seeds.png/x"])
-def test_a_study_says_before_the_computation_that_it_can_t_draw(command, tmp_path, name):
+def test_a_study_says_before_the_computation_that_it_can_t_draw(inside, tmp_path, name):
     path = tmp_path / name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("mine")
-    done = command("studies", "seeds", "--quick", "--jobs", 1, "--out", tmp_path)
+    done = inside("studies", "seeds", "--quick", "--jobs", 1, "--out", tmp_path)
     one_line(done, 2)
     assert path.read_text() == "mine" and not (tmp_path / "results" / "seeds.json").exists()
 
 
-def test_plot_only_of_a_spoilt_file(command, tmp_path):
+def test_plot_only_of_a_spoilt_file(inside, tmp_path):
     results = {**catalogue.results_of("seeds"), "T": "x"}
     (tmp_path / "results").mkdir()
     (tmp_path / "results" / "seeds.json").write_text(json.dumps(results))
-    done = command("studies", "seeds", "--plot-only", "--out", tmp_path)
+    done = inside("studies", "seeds", "--plot-only", "--out", tmp_path)
     one_line(done, 2, "is not of this study")
 
 
@@ -455,7 +455,7 @@ def test_json_with_extreme_or_zero_values_is_quiet(small_results, tmp_path, keys
         assert not said
 
 
-def test_numbers_of_5000_digits(small_results, tmp_path, command):
+def test_numbers_of_5000_digits(small_results, tmp_path, inside):
     text = json.dumps({**small_results, "wallclock_s": 8.125}).replace("8.125", "9" * 5000)
     (tmp_path / "r.json").write_text(text)
     with pytest.raises(core.BadInput):
@@ -463,7 +463,7 @@ def test_numbers_of_5000_digits(small_results, tmp_path, command):
     for given in ({"T": 10**5000}, {"auto_lr": 10**5000}, {"seed": -(10**5000)}):
         with pytest.raises(core.BadInput, match="number"):
             core.Config(**given)
-    one_line(command(RUN, "--T", "9" * 5000), 2, "must be a whole number")
+    one_line(inside(RUN, "--T", "9" * 5000), 2, "must be a whole number")
 
 
 # ==== The configuration ===========================================================================

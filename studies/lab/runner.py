@@ -58,6 +58,9 @@ def deaf_children():
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
+ANSWERS_WITHIN = 5  # seconds, a scheduler
+
+
 @contextmanager
 def dask_cluster(address):
     """Whatever goes through `parallel_map` runs on the Dask cluster whose scheduler is there.
@@ -70,7 +73,7 @@ def dask_cluster(address):
     except ImportError as e:
         raise BadInput('--dask needs Dask: pip install -e ".[dask]"') from e
     try:
-        client = Client(address, timeout=5)
+        client = Client(address, timeout=ANSWERS_WITHIN)
     except (OSError, ValueError, TypeError) as e:
         raise BadInput(
             f"no Dask scheduler answers at {address}: start one with `dask scheduler`, workers "
