@@ -86,10 +86,10 @@ def mutated(mutant, source):
 
 # ==== Which tests first ===========================================================================
 @cache
-def imports(path):
-    """The files of the repository that a file imports, also inside functions."""
+def imports(path, root):
+    """The files of a repository that one of them imports, also inside functions."""
     found = set()
-    package = path.relative_to(ROOT).parent.parts
+    package = path.relative_to(root).parent.parts
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
             found |= {tuple(alias.name.split(".")) for alias in node.names}
@@ -97,27 +97,27 @@ def imports(path):
             base = package[: len(package) - node.level + 1] if node.level else ()
             base += tuple((node.module or "").split(".")) if node.module else ()
             found |= {base, *((*base, alias.name) for alias in node.names)}
-    files = {ROOT.joinpath(*name).with_suffix(".py") for name in found if name}
+    files = {root.joinpath(*name).with_suffix(".py") for name in found if name}
     return {file for file in files if file.exists()}
 
 
-def distance(test, file):
+def distance(test, file, root):
     """How many imports lie between a test and a file; 9 when none leads there."""
     seen, edge = {test}, {test}
     for n in range(1, 9):
-        edge = set().union(*map(imports, edge)) - seen
+        edge = set().union(*(imports(path, root) for path in edge)) - seen
         if file in edge:
             return n
         seen |= edge
     return 9
 
 
-def tests_for(file):
+def tests_for(file, root):
     """The tests in two lists, those of this file first and then all others."""
-    tests, file = sorted((ROOT / "tests").glob("test_*.py")), ROOT / file
-    near = {test: distance(test, file) for test in tests}
-    if file.name == MODULE:
-        first = [ROOT / "tests" / f"test_{name}.py" for name in FIRST]
+    tests = sorted((root / "tests").glob("test_*.py"))
+    near = {test: distance(test, root / file, root) for test in tests}
+    if file == MODULE:
+        first = [root / "tests" / f"test_{name}.py" for name in FIRST]
     else:
         first = [test for test in tests if near[test] == min(near.values())]
     others = [test for test in tests if test not in first]
@@ -143,12 +143,12 @@ def run(command, copy):
 def pytest(tests):
     limit = ("-o", f"faulthandler_timeout={TEST_LIMIT}", "-o", "faulthandler_exit_on_timeout=true")
     quiet = ("-x", "-n", "0", "-p", "no:cacheprovider", "--tb=no", *limit)
-    return ["-m", "pytest", *quiet, *(test.relative_to(ROOT) for test in tests)]
+    return ["-m", "pytest", *quiet, *tests]
 
 
 def noticed(file, copy):
     """What noticed the change of this file in the copy, or None."""
-    first, others = tests_for(file)
+    first, others = tests_for(file, copy)
     steps = [pytest(first), pytest(others)]
     if file == MODULE:
         fresh = copy / "fresh.json"
