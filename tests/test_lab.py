@@ -66,8 +66,10 @@ def test_chrono_initialisation_spreads_the_time_constants():
 def test_an_lstm_is_trained_until_it_is_right(name):
     net, u, data, solved = lstm.fit_lstm(name, seed=100, T=20, budget=600)
     assert 1 <= solved <= 600 - training.STREAK
-    found = lstm.tested_lstm(net, u, core.trigger_recall(data, 20, lstm.BATCH))
-    assert found["choice"] == 1 and found["recall"] <= 1
+    fresh = core.trigger_recall(data, 20, lstm.BATCH)
+    found, says = lstm.tested_lstm(net, u, fresh), u.probs.argmax(axis=-1)
+    right = says == fresh[1:]
+    assert found == {"choice": 1, "recall": right[-1].mean(), "filler": right[:-1].mean()}
     assert lstm.fit_lstm(name, seed=100, T=20, budget=solved + training.STREAK - 2)[3] is None
 
 

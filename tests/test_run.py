@@ -68,7 +68,20 @@ def test_results_have_the_promised_shape(small_results):
     assert len(small_results["baseline_loss"]) == given["baseline_epochs"] == 30
     assert len(small_results["baseline_grad_norms"]) == 59
     assert set(small_results["env"]) == {"python", "numpy", "platform", "git"}
-    assert small_results["wallclock_s"] == pytest.approx(sum(small_results["stage_s"].values()))
+
+
+def test_seconds_are_those_that_the_stages_took(monkeypatch):
+    """By a clock that stands still but for the epochs, which take 1, 10 and 100 seconds."""
+    now = [0.0]
+    monkeypatch.setattr(core.time, "perf_counter", lambda: now[0])
+
+    def an_epoch_passes(stage, *_):
+        now[0] += {"automatizer": 1, "chunker": 10, "baseline": 100}[stage]
+
+    config = core.Config(T=20, auto_epochs=3, chunk_epochs=4, baseline_epochs=5, n_eval=2)
+    results = core.run(config, an_epoch_passes)
+    took = {"automatizer": 3, "threshold": 0, "chunker": 40, "baseline": 500, "evaluation": 0}
+    assert results["stage_s"] == took and results["wallclock_s"] == 543
 
 
 # What a run with no two hyperparameters alike gave when its gradients, its data and its
