@@ -28,8 +28,9 @@ sys.path.insert(0, str(ROOT))
 
 MODULE = "chunker_very_deep_1200.py"
 REST = ("studies/lab/*.py", "studies/chunker/*.py", "visualize_*.py", "make_*.py")
-FIRST = ("network", "run", "bad_input", "own_sequences", "figures")  # of the module's tests
-TEST_LIMIT, LIMIT = 120, 1800  # seconds: of one test; of all of them
+FIRST = ("network", "own_sequences", "run", "figures", "bad_input")  # of the module's tests
+OF_ALL = ("committed_figures", "readme", "studies")  # these find every study by its name
+TEST_LIMIT, LIMIT = 120, 1800  # seconds: of one test and of the headline run; of all tests
 
 
 class Mutant(NamedTuple):
@@ -121,22 +122,22 @@ def tests_for(file, root):
     else:
         first = [test for test in tests if near[test] == min(near.values())]
     others = [test for test in tests if test not in first]
-    # the quick runs of all studies find theirs by name
-    return first, sorted(others, key=lambda t: (t.stem != "test_studies", near[t]))
+    rank = {f"test_{name}": i for i, name in enumerate(OF_ALL)}
+    return first, sorted(others, key=lambda test: (rank.get(test.stem, len(rank)), near[test]))
 
 
 # ==== Running them ================================================================================
-def run(command, copy):
+def run(command, copy, limit):
     """(did it fail or hang?, what it printed)"""
     env = {**os.environ, "PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"}
     told = {"cwd": copy, "env": env, "text": True, "start_new_session": True}
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
     process = subprocess.Popen([sys.executable, *map(str, command)], **told, **pipes)
     try:
-        printed, _ = process.communicate(timeout=LIMIT)
+        printed, _ = process.communicate(timeout=limit)
     except subprocess.TimeoutExpired:
         os.killpg(process.pid, 9)
-        return True, f"longer than {LIMIT} s"
+        return True, f"longer than {limit} s"
     return process.returncode != 0, printed
 
 
@@ -149,13 +150,13 @@ def pytest(tests):
 def noticed(file, copy):
     """What noticed the change of this file in the copy, or None."""
     first, others = tests_for(file, copy)
-    steps = [pytest(first), pytest(others)]
+    steps = [(pytest(first), LIMIT), (pytest(others), LIMIT)]
     if file == MODULE:
         fresh = copy / "fresh.json"
-        steps[1:1] = [[MODULE, "--quiet", "--out", fresh],
-                      [".ci/compare.py", "results.json", fresh]]  # fmt: skip
-    for step in steps:
-        failed, printed = run(step, copy)
+        steps.insert(0, ([MODULE, "--quiet", "--out", fresh], TEST_LIMIT))
+        steps.insert(1, ([".ci/compare.py", "results.json", fresh], TEST_LIMIT))
+    for command, limit in steps:
+        failed, printed = run(command, copy, limit)
         if failed:
             named = [line for line in printed.splitlines() if line.startswith(("FAILED", "ERROR"))]
             return (named or printed.splitlines()[-1:] or ["ended"])[0]
