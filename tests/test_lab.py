@@ -73,6 +73,16 @@ def test_an_lstm_is_trained_until_it_is_right(name):
     assert lstm.fit_lstm(name, seed=100, T=20, budget=solved + training.STREAK - 2)[3] is None
 
 
+def test_an_lstm_that_always_says_1_and_rather_a_than_b():
+    net = lstm.init_lstm(np.random.default_rng(0), 4, forget_bias=1.0)
+    net.flat[...] = 0
+    net.b_y[:3] = 1.0, 0.5, 2.0
+    tokens = core.trigger_recall(np.random.default_rng(1), 12, lstm.BATCH)  # 1 at 1 and at 6
+    found = lstm.tested_lstm(net, lstm.unroll_lstm(net, 11, lstm.BATCH), tokens)
+    of_a = float((tokens[0] == 0).mean())
+    assert 0 < of_a < 1 and found == {"recall": 0.0, "choice": of_a, "filler": 2 / 10}
+
+
 # ==== Adam, clipping ==============================================================================
 def test_adam_is_the_algorithm_of_the_paper():
     rng = np.random.default_rng(5)
