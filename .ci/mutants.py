@@ -28,8 +28,9 @@ sys.path.insert(0, str(ROOT))
 
 MODULE = "chunker_very_deep_1200.py"
 REST = ("studies/lab/*.py", "studies/chunker/*.py", "visualize_*.py", "make_*.py")
-FIRST = ("network", "own_sequences", "run", "figures", "bad_input")  # of the module's tests
-OF_ALL = ("committed_figures", "readme", "studies")  # these find every study by its name
+# Of the module's tests the quick and telling ones; and those that find every study by its name.
+FIRST = ("network", "own_sequences", "compression", "words", "ends", "run", "figures", "bad_input")
+OF_ALL = ("committed_figures", "readme", "studies")
 TEST_LIMIT, LIMIT = 120, 1800  # seconds: of one test and of the headline run; of all tests
 
 
