@@ -30,7 +30,7 @@ MODULE = "chunker_very_deep_1200.py"
 REST = ("studies/lab/*.py", "studies/chunker/*.py", "visualize_*.py", "make_*.py")
 # Of the module's tests the quick and telling ones; and those that find every study by its name.
 FIRST = ("network", "own_sequences", "compression", "words", "ends", "run", "figures", "bad_input")
-OF_ALL = ("committed_figures", "readme", "studies")
+OF_ALL = ("committed_summaries", "readme", "committed_figures", "studies")
 TEST_LIMIT, LIMIT = 120, 1800  # seconds: of one test and of the headline run; of all tests
 
 
