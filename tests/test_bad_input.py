@@ -51,6 +51,8 @@ def assert_refused(done, code, says, folder, files):
         (["results.json"], "unrecognized arguments"),
         (["--out", "no/such/folder/r.json"], "does not exist"),
         (["--out", "."], "is not a file"),
+        (["--out", "r.json/"], "is not a file"),
+        (["--out", ""], "'' is not a file"),
         (["--out", "/dev/null"], "is not a file"),
         (["--out", "/proc/r.json"], "can't write"),
         (["--out", "n" * 300], "can't write"),

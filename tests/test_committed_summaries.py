@@ -23,6 +23,7 @@ RUNS = {
     "rarity": lambda r: {"rarity": r["runs"]},
     "gate": lambda r: {"gates": r["runs"]},
     "conventional": lambda r: {"conventional": r["runs"]},
+    "continuous": lambda r: r["runs"],
     "cost": lambda r: {"counting": r["rows"]},
     "needed": lambda r: {},  # it reads the results of others
 }  # fmt: skip

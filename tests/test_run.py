@@ -156,6 +156,20 @@ def test_memory_estimate(options):
     assert peak < core.bytes_needed(config) < 3 * peak
 
 
+@pytest.mark.parametrize(
+    ("options", "n_symbols", "expected"),
+    [
+        # weights 8 * 3 * H (H + 2 V + 1), and 8/5 of the largest of: training of a batch,
+        # (8 * 8 * (3 * 16 + 4 * 7) + 500) bytes a step; all of C's sequences; the evaluation
+        ({}, 7, 24 * (2 * 16 * 31 + 8 * 23) + 1200 * 3 * 200 * 16 * 8 // 5),
+        ({"chunk_epochs": 1}, 7, 24 * (2 * 16 * 31 + 8 * 23) + 1200 * 5364 * 8 // 5),
+        ({"T": 50, "n_eval": 10**5}, 9, 24 * (2 * 16 * 35 + 8 * 27) + 50 * 11 * 10**5 * 8 // 5),
+    ],
+)
+def test_memory_estimate_by_hand(options, n_symbols, expected):
+    assert core.bytes_needed(core.Config(**options), n_symbols) == expected
+
+
 def test_numbers_that_are_there_already_are_left_as_they_are(command, tmp_path):
     path, run = tmp_path / "r.json", ("chunker_very_deep_1200.py", "--T", 20, "--out")
     assert f"wrote {path}" in command(*run, path).stdout
