@@ -137,7 +137,8 @@ def run(command, copy, limit):
     try:
         printed, _ = process.communicate(timeout=limit)
     except subprocess.TimeoutExpired:
-        os.killpg(process.pid, 9)
+        os.killpg(process.pid, 9)  # with what it has started
+        process.communicate()
         return True, f"longer than {limit} s"
     return process.returncode != 0, printed
 
