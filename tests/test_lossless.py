@@ -23,6 +23,20 @@ def test_a_sequence_comes_back_from_its_events(seed, longest):
     assert lossless.share_lost(net, tokens) == 0
 
 
+def test_half_of_the_cases_are_of_the_task_half_of_any_symbols():
+    """And half of either with the trained net; what is too short for the task is of any symbols."""
+    found = []
+    for seed in range(300):
+        net, tokens = lossless.random_case(np.random.default_rng(seed), 300, TRAINED)
+        ahead = (np.diff(tokens[1:-1]) - 1) % core.N_FILLERS == 0
+        found.append((net is TRAINED, len(tokens) >= 7 and ahead.mean() > 0.3))
+    shares = {pair: found.count(pair) / 300 for pair in set(found)}
+    assert len(shares) == 4 and all(0.17 < share < 0.33 for share in shares.values()), shares
+    short = [lossless.random_case(np.random.default_rng(s), 6, TRAINED)[1] for s in range(300)]
+    assert {len(tokens) for tokens in short} == set(range(1, 7))
+    assert np.bincount(np.concatenate(short)).min() > 100  # all symbols alike
+
+
 @settings(max_examples=100, deadline=None)
 @given(seed=st.integers(0, 2**40), threshold=st.floats(0, 0.693))
 def test_a_threshold_below_log_2_loses_nothing(seed, threshold):

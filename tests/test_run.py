@@ -211,7 +211,7 @@ def test_a_run_stopped_half_way_leaves_the_old_results(tmp_path, how):
     _, complaint = running.communicate(timeout=30)
     if how == signal.SIGINT:
         assert running.returncode == 130
-        assert complaint.count("\n") == 1 and "Traceback" not in complaint
+        assert complaint == "chunker_very_deep_1200.py: interrupted\n"
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
 
