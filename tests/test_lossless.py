@@ -136,6 +136,13 @@ def test_c_with_a_clock_learns_when_as_well_as_which():
     assert np.array_equal(again.net.flat, clock.net.flat)  # nothing follows: nothing to learn
 
 
+def test_a_clock_has_8_units_and_learns_200_times_from_each_list(monkeypatch):
+    rates = []
+    monkeypatch.setattr(lossless.Adam, "step", lambda adam, theta, g: rates.append(adam.lr))
+    clock = lossless.train_clock(np.random.default_rng(0), [[(0, 0), (5, 1)], [(0, 1), (5, 0)]])
+    assert rates == [0.02] * 400 and len(clock.net.b_h) == 8
+
+
 def test_a_and_c_predict_everything_only_with_c():
     tokens = core.trigger_recall(np.random.default_rng(6), 200, 8).T
     events = [lossless.to_events(TRAINED, x) for x in tokens]
