@@ -12,6 +12,7 @@ intervals, and what nobody noticed.
 import argparse
 import ast
 import difflib
+import itertools
 import os
 import queue
 import random
@@ -75,8 +76,18 @@ def drawn(files, n, rng):
     all_places = {}
     for file in files:
         all_places |= places(file)
-    chosen = rng.sample(sorted(all_places), n)
-    return [rng.choice(all_places[place]) for place in chosen]
+    shuffled = rng.sample(sorted(all_places), len(all_places))
+    found = (rng.choice(all_places[place]) for place in shuffled)
+    return list(itertools.islice(filter(is_python, found), n))
+
+
+def is_python(mutant):
+    """Cosmic Ray also takes the ** of f(**x) for a power; what does not compile is no fault."""
+    try:
+        compile(mutated(mutant, (ROOT / mutant.file).read_text()), mutant.file, "exec")
+    except SyntaxError:
+        return False
+    return True
 
 
 def mutated(mutant, source):
