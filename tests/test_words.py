@@ -96,3 +96,9 @@ def test_a_temporary_file_has_a_name_of_its_own(tmp_path):
     names = {core.temporary_beside(tmp_path / "r.json").name for _ in range(50)}
     assert len(names) == 50
     assert all(re.fullmatch(r"r\.json\.[0-9a-f]{16}\.tmp", name) for name in names)
+
+
+def test_the_command_names_what_is_not_the_default():
+    assert core.command() == core.command(out=core.RESULTS) == "python3 chunker_very_deep_1200.py"
+    assert core.command(3, 99).endswith("1200.py --seed 3 --T 99")
+    assert core.command(T=7, out="a b").endswith("1200.py --T 7 --out 'a b'")
