@@ -47,10 +47,13 @@ def assert_refused(done, code, says, folder, files):
         (["--auto-lr=-inf"], "must be a finite number above 0"),
         (["--auto-lr", "fast"], "must be a number, got 'fast'"),
         (["--epochs", "3"], "unrecognized arguments: --epochs 3"),
+        (["--auto-h", "3"], "unrecognized arguments: --auto-h 3"),  # no part of a name is one
         (["--seed"], "expected one argument"),
         (["results.json"], "unrecognized arguments"),
         (["--out", "no/such/folder/r.json"], "does not exist"),
         (["--out", "."], "is not a file"),
+        (["--out", "r.json/"], "is not a file"),
+        (["--out", ""], "'' is not a file"),
         (["--out", "/dev/null"], "is not a file"),
         (["--out", "/proc/r.json"], "can't write"),
         (["--out", "n" * 300], "can't write"),

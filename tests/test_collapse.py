@@ -150,6 +150,28 @@ def test_with_t_drawn_every_phase_has_to_be_right(monkeypatch, chunker):
     assert {T % 5 for T in drawn[0]["asked"]} == set(range(5)) and drawn[0]["asked"][0] == 12
 
 
+def test_every_net_of_a_seed_is_trained_on_its_data_by_its_teacher(monkeypatch, chunker):
+    """Nets, controls, full BPTT, the other teachers, the figure's: one seed, one T, one budget."""
+    plan, found, train = collapse.Plan(1, 1, 12, 2, (12,)), [], collapsed.train
+
+    def watched(config, window, teacher, epochs, **how):
+        found.append((window, None if teacher is None else teacher.flat.tobytes()))
+        assert (config, epochs) == (core.Config(seed=4, T=12), plan.epochs)
+        return train(config, window, teacher, epochs, **how)
+
+    monkeypatch.setattr(collapse, "train", watched)
+    C = chunker.flat.tobytes()
+    collapse.one_seed((4, plan))
+    assert found == [(3, C), (3, None), (6, C), (6, None), (3, C), (6, C), (None, None)]
+    found.clear()
+    collapse.other_teachers((4, plan))
+    others = [make(core.Config(seed=4, T=12)).flat.tobytes() for make in collapse.TEACHERS.values()]
+    assert found == [(window, teacher) for teacher in others for window in (3, 6)]
+    found.clear()
+    collapse.example(4, plan)
+    assert found == [(3, C), (3, None)]
+
+
 # ==== Teachers that have learnt nothing ===========================================================
 def test_the_code_is_one_hot_in_the_trigger_and_stays():
     config = core.Config(seed=4, T=12)

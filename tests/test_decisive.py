@@ -153,6 +153,17 @@ def test_the_read_out_alone_learns_when_the_rest_is_frozen():
     assert moved == [False, False, False, True, True]
 
 
+@pytest.mark.parametrize(("hidden", "n_symbols"), [(6, 5), (32, 9)])
+def test_the_start_is_orthogonal_and_the_rest_gaussian(hidden, n_symbols):
+    net = streams.orthogonal_rnn(RNG(), hidden, n_symbols)
+    W = net.W_hh
+    assert np.allclose(W.T @ W, np.eye(hidden), atol=1e-12)
+    assert np.abs(np.diag(W)).max() < 0.99  # not the identity, nor that with signs
+    for weights in (net.W_xh, net.W_hy):
+        assert weights.std() == pytest.approx(1 / np.sqrt(hidden), rel=0.3)
+    assert not net.b_h.any() and not net.b_y.any()
+
+
 # ==== C ===========================================================================================
 def test_what_fills_a_stream_up_teaches_and_answers_nothing():
     C = streams.orthogonal_rnn(RNG(), 6, 5)

@@ -66,9 +66,21 @@ def test_chrono_initialisation_spreads_the_time_constants():
 def test_an_lstm_is_trained_until_it_is_right(name):
     net, u, data, solved = lstm.fit_lstm(name, seed=100, T=20, budget=600)
     assert 1 <= solved <= 600 - training.STREAK
-    found = lstm.tested_lstm(net, u, core.trigger_recall(data, 20, lstm.BATCH))
-    assert found["choice"] == 1 and found["recall"] <= 1
+    fresh = core.trigger_recall(data, 20, lstm.BATCH)
+    found, says = lstm.tested_lstm(net, u, fresh), u.probs.argmax(axis=-1)
+    right = says == fresh[1:]
+    assert found == {"choice": 1, "recall": right[-1].mean(), "filler": right[:-1].mean()}
     assert lstm.fit_lstm(name, seed=100, T=20, budget=solved + training.STREAK - 2)[3] is None
+
+
+def test_an_lstm_that_always_says_1_and_rather_a_than_b():
+    net = lstm.init_lstm(np.random.default_rng(0), 4, forget_bias=1.0)
+    net.flat[...] = 0
+    net.b_y[:3] = 1.0, 0.5, 2.0
+    tokens = core.trigger_recall(np.random.default_rng(1), 12, lstm.BATCH)  # 1 at 1 and at 6
+    found = lstm.tested_lstm(net, lstm.unroll_lstm(net, 11, lstm.BATCH), tokens)
+    of_a = float((tokens[0] == 0).mean())
+    assert 0 < of_a < 1 and found == {"recall": 0.0, "choice": of_a, "filler": 2 / 10}
 
 
 # ==== Adam, clipping ==============================================================================

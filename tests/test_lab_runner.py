@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+from scipy import stats
 
 import chunker_very_deep_1200 as core
 from studies.lab import catalogue, intervals, provenance, randomness, runner
@@ -15,8 +16,29 @@ def test_intervals():
     assert m["mean"] == 4 and m["interval"][0] == pytest.approx(
         4 - 2.306 * np.std(range(9), ddof=1) / 3, abs=1e-3
     )
+    assert (m["n"], m["median"], m["min"], m["max"]) == (9, 4, 0, 8)
+    assert m["interval"][1] - 4 == pytest.approx(4 - m["interval"][0])
     assert intervals.mean([2, 2, 2])["interval"] == [2, 2]
+    assert intervals.mean([0, 0, 9])["median"] == 0 and intervals.mean([0, 0, 9])["mean"] == 3
+
+
+def test_a_proportion_is_counted_and_a_share_has_its_interval():
+    some = intervals.proportion([True, False, False, True, False])
+    assert (some["k"], some["n"], some["share"]) == (2, 5, 0.4)
+    low, high = some["interval"]  # where 2 of 5 and more, 2 of 5 and less, have 2.5%
+    assert stats.binom.sf(1, 5, low) == pytest.approx(0.025)
+    assert stats.binom.cdf(2, 5, high) == pytest.approx(0.025)
+    assert intervals.counted(some) == "2/5"
+    assert intervals.percent(some) == f"40.0% ({low:.1%} to {high:.1%})"
+    assert intervals.percent({"mean": 0.25, "interval": [0.1, 0.5]}) == "25.0% (10.0% to 50.0%)"
     assert intervals.percent(intervals.mean([1, 1])) == "100.0%"
+
+
+def test_quantiles_over_runs():
+    assert intervals.quantiles(np.arange(101)) == [5, 50, 95]
+    assert intervals.quantiles(np.empty(0)) is None
+    assert intervals.mean_quantiles([[1, 2, 3], None, [3, 6, 9]]) == [2, 4, 6]
+    assert intervals.mean_quantiles([None]) is None
 
 
 def test_runs_come_back_in_order():

@@ -33,6 +33,20 @@ def comes_back(seed, longest):
     assert lossless.share_lost(net, tokens) == 0
 
 
+def test_half_of_the_cases_are_of_the_task_half_of_any_symbols():
+    """And half of either with the trained net; what is too short for the task is of any symbols."""
+    found = []
+    for seed in range(300):
+        net, tokens = lossless.random_case(np.random.default_rng(seed), 300, TRAINED)
+        ahead = (np.diff(tokens[1:-1]) - 1) % core.N_FILLERS == 0
+        found.append((net is TRAINED, len(tokens) >= 7 and ahead.mean() > 0.3))
+    shares = {pair: found.count(pair) / 300 for pair in set(found)}
+    assert len(shares) == 4 and all(0.17 < share < 0.33 for share in shares.values()), shares
+    short = [lossless.random_case(np.random.default_rng(s), 6, TRAINED)[1] for s in range(300)]
+    assert {len(tokens) for tokens in short} == set(range(1, 7))
+    assert np.bincount(np.concatenate(short)).min() > 100  # all symbols alike
+
+
 @settings(max_examples=100, deadline=None)
 @given(seed=st.integers(0, 2**40), threshold=st.floats(0, 0.693))
 def test_a_threshold_below_log_2_loses_nothing(seed, threshold):
@@ -130,6 +144,13 @@ def test_c_with_a_clock_learns_when_as_well_as_which():
     assert clock.predict([(0, 0)]) == (37, 0) and clock.predict([(0, 1)]) == (37, 1)
     again = lossless.train_clock(np.random.default_rng(5), [*events, [(0, 0)]])
     assert np.array_equal(again.net.flat, clock.net.flat)  # nothing follows: nothing to learn
+
+
+def test_a_clock_has_8_units_and_learns_200_times_from_each_list(monkeypatch):
+    rates = []
+    monkeypatch.setattr(lossless.Adam, "step", lambda adam, theta, g: rates.append(adam.lr))
+    clock = lossless.train_clock(np.random.default_rng(0), [[(0, 0), (5, 1)], [(0, 1), (5, 0)]])
+    assert rates == [0.02] * 400 and len(clock.net.b_h) == 8
 
 
 def test_a_and_c_predict_everything_only_with_c():

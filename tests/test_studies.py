@@ -28,7 +28,7 @@ def test_quick_run_and_redrawing(tmp_path, name, capsys):
     assert provenance.outdated(name, results, quick=True) is None
     assert provenance.outdated(name, results) == "it is of another kind of run"
     if name != "benchmark":  # whose quick form leaves the other frameworks out
-        assert len(study.answer(results)) > 40  # whatever came out
+        assert any(character.isdigit() for character in study.answer(results))
     if hasattr(study, "table"):
         header, lines = study.table(results)
         assert lines and all(len(line) == len(header) for line in lines)

@@ -140,6 +140,26 @@ def test_gradient_leaves_out_what_is_not_there(code):
     assert_same_gradient(grad, expected, 1e-6)
 
 
+@pytest.mark.parametrize("L", [20, 200, 2000])
+@pytest.mark.parametrize("name", when.SYSTEMS)
+def test_a_code_has_room_for_every_time_and_no_digit_too_many(name, L):
+    code = when.SYSTEMS[name][0](L)
+    parts = when.split(np.random.default_rng(0), L)
+    longest = max((p.wait * (1 + p.trigger)).max() for p in parts.values())
+    if isinstance(code, Digits):
+        assert longest < code.base**code.n_digits < 10 * code.base * L
+    else:
+        assert 0 < code.encode(np.array([longest])).item() < 100
+
+
+def test_a_clock_begins_with_a_state_that_stands_still_and_reads_times_unless_told():
+    clock = initial(np.random.default_rng(0), Digits(10, 2), 8, 5)
+    assert clock.reads_times is True and np.array_equal(clock.net.W_hh, np.eye(5))
+    assert clock.net.W_xh.shape == (28, 5) and 0.1 < clock.net.W_xh.std() < 0.3
+    other = initial(np.random.default_rng(0), Digits(10, 2), 8, 5, False, recurrent=False)
+    assert other.reads_times is False and not other.net.W_hh.any()
+
+
 def test_what_is_not_there_teaches_nothing():
     nets = []
     for absent in (0, 5):

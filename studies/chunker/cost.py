@@ -423,7 +423,7 @@ def movement_model(results):
 def answer(results):
     """The finding in one sentence."""
     T, found = results["T"], {s["method"]: s for s in results["solved"]}
-    baseline, C = (row_of(results["rows"], "train", stage, T) for stage in ("baseline", "C"))
+    baseline, C = [row_of(results["rows"], "train", stage, T) for stage in ("baseline", "C")]
     run = row_of(results["rows"], "use", "A", T)
     times = {q: found["LSTM"][q] / found["A + C"][q] for q in ("multiply_adds", "movement")}
     longest = max(r["T"] for r in results["rows"] if (r["when"], r["stage"]) == ("train", "C"))

@@ -550,15 +550,6 @@ LINES = {  # label, colour, style
 }
 
 
-def share_solved(ax, took, budget, colour, style):
-    """Share of runs solved against sequences, up to the budget; the line's artist."""
-    took = sorted(n or np.inf for n in took)
-    at = [n for n in took if n < np.inf]
-    share = np.arange(len(at) + 1) / len(took)
-    return ax.step([100, *at, budget], [*share, share[-1]], where="post", color=colour, ls=style,
-                   lw=2.3)[0]  # fmt: skip
-
-
 def costs(ax, of):
     """Bars of multiply-adds until solved, medians, relative to A + C."""
     unit = of["A + C, given"]["multiply_adds"] or math.nan

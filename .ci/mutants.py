@@ -1,0 +1,243 @@
+"""What share of small faults do the tests notice?
+
+    pip install -e ".[mutants]" && python .ci/mutants.py --sample 200 --seed 1 --jobs 2
+
+Draws places of the code at random, has Cosmic Ray change what stands there, and runs the tests,
+most relevant files first, until one fails: for the module also the headline run against the
+committed results. What is committed is copied; nothing is changed in place. A test that takes
+longer than `TEST_LIMIT` has noticed a fault. Prints the shares noticed with their exact 95%
+intervals, and what nobody noticed.
+"""
+
+import argparse
+import ast
+import difflib
+import itertools
+import os
+import queue
+import random
+import subprocess
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+MODULE = "chunker_very_deep_1200.py"
+REST = ("studies/lab/*.py", "studies/chunker/*.py", "visualize_*.py", "make_*.py")
+# Of the module's tests the quick and telling ones; and those that find every study by its name.
+FIRST = ("network", "own_sequences", "compression", "words", "ends", "run", "figures", "bad_input")
+OF_ALL = ("committed_summaries", "readme", "committed_figures", "studies")
+TEST_LIMIT, LIMIT = 120, 1800  # seconds: of one test and of the headline run; of all tests
+
+
+class Mutant(NamedTuple):
+    file: str  # below the repository
+    line: int
+    operator: str  # Cosmic Ray's name of it
+    occurrence: int  # which of the file's places for this operator
+
+
+# ==== Drawing =====================================================================================
+def annotations(source):
+    """The ranges of a file that Python never evaluates: ((line, column), (line, column))."""
+    nodes = list(ast.walk(ast.parse(source)))
+    found = [n.annotation for n in nodes if isinstance(n, (ast.arg, ast.AnnAssign))]
+    found += [n.returns for n in nodes if isinstance(n, ast.FunctionDef)]
+    return [((n.lineno, n.col_offset), (n.end_lineno, n.end_col_offset)) for n in found if n]
+
+
+def places(file):
+    """{place: the mutants there} of a file, but for its annotations."""
+    from cosmic_ray.ast import ast_nodes, get_ast
+    from cosmic_ray.plugins import get_operator, operator_names
+
+    source, found = (ROOT / file).read_text(), {}
+    skipped, nodes = annotations(source), list(ast_nodes(get_ast(source)))
+    for name in sorted(operator_names()):
+        if name.startswith("core/Variable"):
+            continue  # needs to be told which variables
+        operator, occurrence = get_operator(name)(), 0
+        for node in nodes:
+            for start, stop in operator.mutation_positions(node):
+                if not any(low <= start and stop <= high for low, high in skipped):
+                    mutant = Mutant(file, start[0], name, occurrence)
+                    found.setdefault((file, start, stop), []).append(mutant)
+                occurrence += 1
+    return found
+
+
+def drawn(files, n, rng):
+    """`n` places, all alike whatever can be done there, and at each one mutant."""
+    all_places = {}
+    for file in files:
+        all_places |= places(file)
+    shuffled = rng.sample(sorted(all_places), len(all_places))
+    found = (rng.choice(all_places[place]) for place in shuffled)
+    return list(itertools.islice(filter(is_python, found), n))
+
+
+def is_python(mutant):
+    """Cosmic Ray also takes the ** of f(**x) for a power; what does not compile is no fault."""
+    try:
+        compile(mutated(mutant, (ROOT / mutant.file).read_text()), mutant.file, "exec")
+    except SyntaxError:
+        return False
+    return True
+
+
+def mutated(mutant, source):
+    from cosmic_ray.mutating import mutate_code
+    from cosmic_ray.plugins import get_operator
+
+    return mutate_code(source, get_operator(mutant.operator)(), mutant.occurrence)
+
+
+# ==== Which tests first ===========================================================================
+@cache
+def imports(path, root):
+    """The files of a repository that one of them imports, also inside functions."""
+    found = set()
+    package = path.relative_to(root).parent.parts
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {tuple(alias.name.split(".")) for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) - node.level + 1] if node.level else ()
+            base += tuple((node.module or "").split(".")) if node.module else ()
+            found |= {base, *((*base, alias.name) for alias in node.names)}
+    files = {root.joinpath(*name).with_suffix(".py") for name in found if name}
+    return {file for file in files if file.exists()}
+
+
+def distance(test, file, root):
+    """How many imports lie between a test and a file; 9 when none leads there."""
+    seen, edge = {test}, {test}
+    for n in range(1, 9):
+        edge = set().union(*(imports(path, root) for path in edge)) - seen
+        if file in edge:
+            return n
+        seen |= edge
+    return 9
+
+
+def tests_for(file, root):
+    """The tests in two lists, those of this file first and then all others."""
+    tests = sorted((root / "tests").glob("test_*.py"))
+    near = {test: distance(test, root / file, root) for test in tests}
+    if file == MODULE:
+        first = [root / "tests" / f"test_{name}.py" for name in FIRST]
+    else:
+        first = [test for test in tests if near[test] == min(near.values())]
+    others = [test for test in tests if test not in first]
+    rank = {f"test_{name}": i for i, name in enumerate(OF_ALL)}
+    return first, sorted(others, key=lambda test: (rank.get(test.stem, len(rank)), near[test]))
+
+
+# ==== Running them ================================================================================
+def run(command, copy, limit):
+    """(did it fail or hang?, what it printed)"""
+    env = {**os.environ, "PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"}
+    told = {"cwd": copy, "env": env, "text": True, "start_new_session": True}
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+    process = subprocess.Popen([sys.executable, *map(str, command)], **told, **pipes)
+    try:
+        printed, _ = process.communicate(timeout=limit)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, 9)  # with what it has started
+        process.communicate()
+        return True, f"longer than {limit} s"
+    return process.returncode != 0, printed
+
+
+def pytest(tests):
+    limit = ("-o", f"faulthandler_timeout={TEST_LIMIT}", "-o", "faulthandler_exit_on_timeout=true")
+    quiet = ("-x", "-n", "0", "-p", "no:cacheprovider", "--tb=no", *limit)
+    return ["-m", "pytest", *quiet, *tests]
+
+
+def noticed(file, copy):
+    """What noticed the change of this file in the copy, or None."""
+    first, others = tests_for(file, copy)
+    steps = [(pytest(first), LIMIT), (pytest(others), LIMIT)]
+    if file == MODULE:
+        fresh = copy / "fresh.json"
+        steps.insert(0, ([MODULE, "--quiet", "--out", fresh], TEST_LIMIT))
+        steps.insert(1, ([".ci/compare.py", "results.json", fresh], TEST_LIMIT))
+    for command, limit in steps:
+        failed, printed = run(command, copy, limit)
+        if failed:
+            named = [line for line in printed.splitlines() if line.startswith(("FAILED", "ERROR"))]
+            return (named or printed.splitlines()[-1:] or ["ended"])[0]
+    return None
+
+
+def fresh_copy(copy):
+    """As committed, with no compiled file of another mutant."""
+    for words in (["checkout", "-q", "."], ["clean", "-xfdq"]):
+        subprocess.run(["git", "-C", copy, *words], check=True)
+
+
+def change(mutant, copy):
+    """Make the change in a copy: what it changes, as lines of a diff."""
+    path = copy / mutant.file
+    before = path.read_text()
+    path.write_text(mutated(mutant, before))
+    diff = difflib.unified_diff(before.splitlines(), path.read_text().splitlines(), n=0)
+    return "\n".join(line for line in diff if line[:3] not in ("---", "+++"))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--sample", type=int, default=200, help="mutants of either part")
+    parser.add_argument("--seed", type=int, default=1, help="decides which")
+    parser.add_argument("--jobs", type=int, default=1, help="mutants at once")
+    parser.add_argument("--part", choices=("module", "rest"), help="else both")
+    options = parser.parse_args()
+    from studies.lab.intervals import proportion
+
+    rest = [str(path.relative_to(ROOT)) for some in REST for path in sorted(ROOT.glob(some))]
+    files = {"module": [MODULE], "rest": rest}
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(options.jobs) as pool:
+        copies = queue.Queue()
+        for i in range(options.jobs):
+            copies.put(Path(folder) / str(i))
+            subprocess.run(["git", "clone", "-q", ROOT, Path(folder) / str(i)], check=True)
+
+        def judged(mutant):
+            copy = copies.get()
+            try:
+                fresh_copy(copy)
+                changed = change(mutant, copy) if mutant else ""
+                return changed, noticed(mutant.file if mutant else MODULE, copy)
+            finally:
+                copies.put(copy)
+
+        _, broken = judged(None)
+        if broken:
+            sys.exit(f"the tests fail with nothing changed: {broken}")
+        for part in [options.part] if options.part else list(files):
+            mutants = drawn(files[part], options.sample, random.Random(f"{options.seed} {part}"))
+            found, missed = [], []
+            for mutant, (changed, by) in zip(mutants, pool.map(judged, mutants)):
+                found.append(by is not None)
+                print(
+                    f"{mutant.file}:{mutant.line} {mutant.operator}: {by or 'NOT NOTICED'}",
+                    flush=True,
+                )
+                if not by:
+                    missed.append(f"{mutant.file} {mutant.operator}\n{changed}")
+                    print(changed, flush=True)
+            share = proportion(found)
+            low, high = share["interval"]
+            print(f"{part}, seed {options.seed}: noticed {share['k']} of {share['n']} mutants, "
+                  f"{share['share']:.1%} (95% interval {low:.1%} to {high:.1%})")  # fmt: skip
+            print(*missed, sep="\n\n", end="\n\n", flush=True)
+
+
+if __name__ == "__main__":
+    main()
