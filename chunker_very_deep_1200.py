@@ -941,7 +941,8 @@ def load_results(path=RESULTS, seed=None, T=None):
     held = {"seed": results["seed"], "T": results["T"]}
     wanted = {k: held[k] if v is None else v for k, v in (("seed", seed), ("T", T))}
     if held != wanted:
-        raise BadInput(f"{path} is of {held}: make it with {command(**wanted, out=path)}")
+        made = "seed {seed}, T {T}".format(**held)
+        raise BadInput(f"{path} is of {made}: make it with {command(**wanted, out=path)}")
     return results
 
 

@@ -1,8 +1,11 @@
 """How a program ends, and what a results file says of the code that it came from."""
 
 import platform
+import signal
 import subprocess
 import sys
+from contextlib import suppress
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -17,13 +20,21 @@ def ended(monkeypatch, capsys, error=None, interrupted=False):
 
     def main():
         print("done so far")
+        if interrupted:  # and swallowed by a library
+            with suppress(KeyboardInterrupt):
+                signal.raise_signal(signal.SIGINT)
         if error:
             raise error
 
     monkeypatch.setattr(sys, "argv", ["some/folder/program.py"])
-    monkeypatch.setattr(core, "handle_interrupts", lambda: lambda: interrupted)
-    with pytest.raises(SystemExit) as end:
-        core.run_command(main)
+    for hook in ("excepthook", "unraisablehook"):  # which it sets
+        monkeypatch.setattr(sys, hook, getattr(sys, hook))
+    before = signal.getsignal(signal.SIGINT)
+    try:
+        with pytest.raises(SystemExit) as end:
+            core.run_command(main)
+    finally:
+        signal.signal(signal.SIGINT, before)
     out, said = capsys.readouterr()
     assert out == "done so far\n"
     return end.value.code, said
@@ -49,8 +60,8 @@ def test_an_end_has_its_code_and_its_line(monkeypatch, capsys, error, code, said
 
 
 @pytest.mark.parametrize("error", [None, KeyboardInterrupt(), RuntimeError("of a library")])
-def test_after_ctrl_c_nothing_more_is_said(monkeypatch, capsys, error):
-    assert ended(monkeypatch, capsys, error, interrupted=True) == (130, "")
+def test_after_ctrl_c_that_alone_is_said(monkeypatch, capsys, error):
+    assert ended(monkeypatch, capsys, error, interrupted=True) == (130, "program.py: interrupted\n")
 
 
 def test_what_nobody_foresaw_is_not_hidden(monkeypatch, capsys):
@@ -85,8 +96,14 @@ def repository(tmp_path, monkeypatch):
     git(tmp_path, "init", "-q")
     git(tmp_path, "add", ".")
     git(tmp_path, "commit", "-qm", "first")
-    monkeypatch.setattr(core, "__file__", str(module))
+    lies_at(module, monkeypatch)
     return tmp_path
+
+
+def lies_at(module, monkeypatch):
+    """Let `core` take this file for itself."""
+    monkeypatch.setattr(core, "__file__", str(module))
+    monkeypatch.setattr(core, "HERE", module.parent)
 
 
 def test_the_commit_is_named_with_a_plus_when_code_has_changed(repository):
@@ -112,12 +129,12 @@ def test_a_repository_that_is_not_ours_is_not_named(repository, monkeypatch, tmp
     git(repository, "add", ".")
     git(repository, "commit", "-qm", "second")
     assert core.environment()["git"]
-    monkeypatch.setattr(core, "__file__", str(below / "chunker_very_deep_1200.py"))
+    lies_at(below / "chunker_very_deep_1200.py", monkeypatch)
     assert core.environment()["git"] is None
-    monkeypatch.setattr(core, "__file__", str(repository / "not_added.py"))
+    lies_at(repository / "not_added.py", monkeypatch)
     (repository / "not_added.py").touch()
     assert core.environment()["git"] is None
-    monkeypatch.setattr(core, "__file__", "/proc/chunker_very_deep_1200.py")
+    lies_at(Path("/proc/chunker_very_deep_1200.py"), monkeypatch)
     assert core.environment()["git"] is None
 
 

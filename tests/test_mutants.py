@@ -15,7 +15,7 @@ spec.loader.exec_module(mutants)
     [
         ("studies/chunker/gate.py", ["test_gate"]),
         ("studies/lab/waiting.py", ["test_joint", "test_when"]),
-        ("make_chunker_very_deep_1200_gif.py", ["test_committed_figures", "test_figures"]),
+        ("make_chunker_very_deep_1200_gif.py", ["test_committed_figures", "test_faults"]),
         (mutants.MODULE, ["test_network", "test_own_sequences"]),
     ],
 )

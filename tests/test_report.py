@@ -109,6 +109,10 @@ def less_one(path):
     return lambda at: at(path) - 1
 
 
+def less(path):
+    return lambda at: 1 - at(path)
+
+
 def ratio_of(one, other):
     return lambda at: at(one) / at(other)
 
@@ -136,7 +140,9 @@ SENTENCES = {
             ("become {} events", ("results/effective_depth_chunker", "{:g}")),
             ("chunker recalls {} of the triggers", ("results/chunker_eval_acc", "{:.0%}")),
             ("on {} of {} seeds. One net", *k_of_n("seeds/chunker_perfect")),
-            ("the same recipe, recalls {};", ("results/baseline_eval_acc", "{:.0%}")),
+            ("recipe on {} sequences",
+             (lambda at: 4 * at("results/hyperparameters/baseline_epochs"), "{}")),
+            ("sequences, recalls {};", ("results/baseline_eval_acc", "{:.0%}")),
             ("A or B it is right {} of", ("seeds/baseline_choice/mean", "{:.1%}")),
             ("gradient keeps {} of its norm", (lambda at: 0.01, "{:.0%}")),
             ("norm over {} steps (median", (DEPTH + "median", "{:.0f}")),
@@ -155,25 +161,32 @@ SENTENCES = {
             ("levels of noise, A at {}.", (levels_recalled("A"), "{}")),
             ("choose right on {}/{} seeds", *k_of_n(FIRST + "A + C/solved")),
             ("and on {}/{} when the answer is the parity", *k_of_n(SECOND + "A + C/solved")),
+            ("(on {}/{} when the number", *k_of_n(SECOND + "A + C, not growing/solved")),
             ("the threshold on {}/{}", *k_of_n(FIRST + "A + C, mispredicted/solved")),
             ("threshold on / and {}/{}.", *k_of_n(SECOND + "A + C, mispredicted/solved")),
             ("recurrent weights gets {} and {} where",
              (FIRST + "no W_hh in C/with_distractors/mean", "{:.1%}"),
              (SECOND + "no W_hh in C/with_distractors/mean", "{:.1%}")),
-            ("symbols and of pairs in A's place {} and {} without",
+            ("pairs in A's place get {} and {} without",
              (FIRST + "table of order 0, mispredicted/choice/mean", "{:.1%}"),
              (FIRST + "table of order 1, mispredicted/choice/mean", "{:.1%}")),
             ("three symbols solves {}/{} and",
              *k_of_n(FIRST + "table of order 3, threshold/solved")),
-            ("solves / and {}/{}. One plain",
+            ("send up, {} and {}, count",
+             (less(FIRST + "table of order 0, mispredicted/target_flagged/mean"), "{:.0%}"),
+             (less(FIRST + "table of order 1, mispredicted/target_flagged/mean"), "{:.0%}")),
+            ("solves / and {}/{}. On",
              *k_of_n(SECOND + "table of order 3, threshold/solved")),
-            ("lengths of its own solves {}/{} and",
+            ("one plain net solves {}/{} and",
              *k_of_n("rivals/cells/first/plain RNN, chosen/solved")),
-            ("solves / and {}/{}, within",
+            ("solves / and {}/{}, an LSTM",
              *k_of_n("rivals/cells/second/plain RNN, chosen/solved")),
-            ("within {} times",
-             (ratio_of("rivals/budget", FIRST + "A + C, chosen/budget/mean"), "{:.0f}")),
-            ("a linear read-out solve {}/{} without",
+            ("an LSTM {}/{} and", *k_of_n("rivals/cells/first/LSTM, chosen/solved")),
+            ("an LSTM / and {}/{}, within", *k_of_n("rivals/cells/second/LSTM, chosen/solved")),
+            ("within {} and {} times",
+             (ratio_of("rivals/budget", FIRST + "A + C, chosen/budget/mean"), "{:.0f}"),
+             (ratio_of("rivals/budget", SECOND + "A + C, chosen/budget/mean"), "{:.0f}")),
+            ("a linear read-out solves {}/{} without",
              *k_of_n("needed/tasks/decisive/cells/counts, linear/solved")),
             ("hidden layer {}/{} with it",
              *k_of_n("needed/tasks/parity/cells/counts + hidden layer/solved")),
@@ -310,13 +323,13 @@ def test_every_number_of_the_table_of_ways_is_that_of_its_key(at):
         "baseline, 10 times as long": (
             long + "choice", long + "recall", long + "filler_right", long + "solved",
             long + "updates", 4, long + "updates", long + "seconds"),
-        "plain RNN, best setting of `reach`": (
+        "plain RNN, `reach`'s best at T = 500": (
             reach + "choice", reach + "recall", reach + "filler", reach + "solved",
             reach + "updates", at("reach/batch"), reach + "updates", reach + "seconds"),
         "LSTM": (
             lstm + "choice", lstm + "recall", lstm + "filler", lstm + "solved",
             lstm + "sequences", 1, lstm + "updates", lstm + "seconds"),
-        "automatizer + chunker": (
+        "automatizer + chunker, C asked at surprises": (
             "seeds/chunker_choice", "seeds/chunker_recall", "seeds/automatizer_filler_right",
             "seeds/chunker_perfect", head + "chunker_sequences", 1, head + "chunker_updates",
             head + "chunker_seconds"),
