@@ -29,7 +29,8 @@ def ended(monkeypatch, capsys, error=None, interrupted=False):
     monkeypatch.setattr(sys, "argv", ["some/folder/program.py"])
     for hook in ("excepthook", "unraisablehook"):  # which it sets
         monkeypatch.setattr(sys, hook, getattr(sys, hook))
-    before = signal.getsignal(signal.SIGINT)
+    # a program in the background does not hear SIGINT, nor would these tests
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         with pytest.raises(SystemExit) as end:
             core.run_command(main)
