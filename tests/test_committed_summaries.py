@@ -45,5 +45,8 @@ def test_a_summary_is_that_of_its_runs(name, monkeypatch):
         monkeypatch.setattr(study, "headline_nets", lambda *_, **__: None)
     found = json.loads(core.to_json(study.compute(study.FULL, 1)))
     assert set(found) == set(committed) - {"env"}
+    for results in (found, committed):  # an exponent of 0 is 0 to some digits, by the library
+        for row in results.get("exponents", ()):
+            row["fit"] = [round(x, 9) for x in (row.pop("exponent"), *row.pop("interval"))]
     differing = [key for key in found if not core.alike(found[key], committed[key])]
     assert differing == []

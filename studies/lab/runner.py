@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import time
+import warnings
 from contextlib import contextmanager, nullcontext
 from importlib.metadata import PackageNotFoundError, version
 from multiprocessing import resource_tracker
@@ -38,6 +39,8 @@ def parallel_map(function, arguments, jobs, describe="runs"):
     """
     arguments = list(arguments)
     tasks = (delayed(function)(a) for a in arguments)
+    # said by some joblib when it is interrupted, which is said once already
+    warnings.filterwarnings("ignore", message=r"\d+ tasks which were still being processed")
     with deaf_children():
         running = Parallel(n_jobs=jobs, return_as="generator")(tasks)
     return list(tqdm(running, total=len(arguments), desc=describe, unit="run", leave=False))
