@@ -213,7 +213,7 @@ def gif_frame(image, top, left, hundredths):
     colours = alone[13 : 13 + 3 * (2 << n_bits)]
     start = 13 + len(colours)
     if alone[start] != 0x2C or alone[start + 9]:
-        raise OSError(0, "imageio wrote a GIF of an unknown form: try its newest version")
+        raise BadInput("imageio wrote a GIF of an unknown form: install its newest version")
     far = np.abs(np.frombuffer(colours, np.uint8).reshape(-1, 3) - UNCHANGED.astype(int)).sum(1)
     seen_through, index = (5, int(far.argmin())) if far.min() == 0 else (4, 0)
     control = b"\x21\xf9\x04" + struct.pack("<BHBB", seen_through, hundredths, index, 0)

@@ -84,14 +84,12 @@ def all(arguments):
     parser = OneLineParser(prog="python3 -m studies all", description=all.__doc__)
     parser.add_argument("--quick", action="store_true", help="runs of seconds, for the tests")
     parser.add_argument("--jobs", **runner.JOBS)
-    parser.add_argument("--out", help="the folder (else one in studies/rerun/)")
+    parser.add_argument("--out", type=runner.folder, help="the folder (else one in studies/rerun/)")
     options = parser.parse_args(arguments)
-    if options.out == "":
-        raise BadInput("--out '' names no folder: name one, or leave the option out")
     passed_on = ["--jobs", str(options.jobs), *(["--quick"] if options.quick else [])]
     lines = []
     for name, family in catalogue.names().items():
-        home = Path(options.out or catalogue.RERUN[options.quick]) / family
+        home = (options.out or catalogue.RERUN[options.quick]) / family
         if not done(name, home, options.quick):
             print(f"== {name}", flush=True)
             call = [sys.executable, "-m", "studies", name, *passed_on, "--out", str(home)]

@@ -106,7 +106,7 @@ def test_25_kills_lose_nothing(tmp_path):
 # ==== Names and options ===========================================================================
 @pytest.mark.parametrize("study", ["seeds", "all"])
 def test_an_empty_folder_name_of_a_study(inside, tmp_path, study):
-    one_line(inside("studies", study, "--quick", "--out", ""), 2, "--out '' names no folder")
+    one_line(inside("studies", study, "--quick", "--out", ""), 2, "--out: '' names no folder")
     assert not list(tmp_path.iterdir())
 
 

@@ -1,17 +1,17 @@
-"""Does the decisive task need a net that reads in order, or does counting do?
+"""Does the decisive task need a recurrent net, or does counting do?
 
     python3 -m studies counted
 
-On the task of `decisive`, in both forms, nothing is read in order: how often each triple of
-symbols stood in a sequence is counted (and what its last pair was). From the triples that
-stand often, the filler's, their median in the sequence is taken away. A net with one hidden
-layer of 32 tanh units and a logistic output learns the choice from the standardised counts,
-by Adam on batches of 64 with cross-entropy, in epochs over one set of training sequences of
-the task's lengths.
+On the task of `decisive`, in both forms, how often each triple of successive symbols stood
+in a sequence is counted (and what its last pair was), and nothing else is kept. From the
+triples that stand often, the filler's, their median in the sequence is taken away. A net with
+one hidden layer of 32 tanh units and a logistic output learns the choice from the
+standardised counts, by Adam on batches of 64 with cross-entropy, in epochs over one set of
+training sequences of the task's lengths.
 
 After each epoch it is asked on fresh sequences (chance 50%). Solved means that it chooses right
 in at least 99% after an epoch and every later one; at the end it is asked at the longest T too.
-The least squares of `rivals` on the same counts is the net without its hidden layer.
+The linear read-out of `rivals` has such counts too, with the filler's left in.
 
 Settings were chosen on seeds 0 to 2: Adam 0.003 or 0.001; 10,000 or 60,000 sequences; the
 filler's counts taken away or not (not: right at the lengths trained on, at chance at T =
@@ -205,7 +205,7 @@ def table(results):
 def figures(results):
     forms = results["forms"]
     figure = new_figure(
-        "The decisive task from counted triples, with no net that reads in order:\nseeds solved, "
+        "The decisive task from counted triples, with no recurrent net:\nseeds solved, "
         + ", ".join(f"{NAMES[f]} {counted(one['solved'])}" for f, one in forms.items()),
         height=3.8,
     )

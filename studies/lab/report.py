@@ -98,9 +98,9 @@ def finding():
         f"{counted(third[0])} and {counted(third[1])}. On training lengths of its own one plain "
         f"net solves {plain_net}, an LSTM {lstm}, within {budgets[0]:.0f} and {budgets[1]:.0f} "
         "times the multiply-adds of A + C on theirs. Counting does it as well, with no recurrence: "
-        "triples of symbols, without the filler's, and the last pair; a linear read-out "
-        f"solves {counted(linear['solved'])} without parity, a hidden layer "
-        f"{counted(layered['solved'])} with it."
+        "from triples of symbols and the last pair a linear read-out solves "
+        f"{counted(linear['solved'])} without parity, and, the filler's triples taken away, a "
+        f"hidden layer {counted(layered['solved'])} with it."
     )
 
 

@@ -170,6 +170,13 @@ def from_1(most):
     return parsed
 
 
+def folder(text):
+    """A type of command-line option: a folder's name, not an empty variable."""
+    if not text:
+        raise argparse.ArgumentTypeError("'' names no folder: name one, or leave the option out")
+    return Path(text)
+
+
 CORES = os.cpu_count() or 1
 JOBS = {"type": from_1(4 * CORES), "default": CORES, "help": "processes"}  # of option --jobs
 
@@ -187,16 +194,16 @@ def main(name, arguments):
     parser.add_argument("--plot-only", action="store_true", help="redraw from the JSON file")
     parser.add_argument("--jobs", **JOBS)
     parser.add_argument("--dask", metavar="ADDRESS", help="run on this scheduler's cluster")
-    parser.add_argument("--out", help="folder for results/ and viz/ (else one in studies/rerun/)")
+    parser.add_argument(
+        "--out", type=folder, help="folder for results/ and viz/ (else one in studies/rerun/)"
+    )
     for option, text in more.items():
         parser.add_argument(f"--{option}", type=from_1(10**9), help=text)
     options = parser.parse_args(arguments)
     if options.dask is not None and getattr(study, "THIS_MACHINE", False):
         raise BadInput("this study measures the machine that it runs on: run it without --dask")
     given = {n: getattr(options, n) for n in more if getattr(options, n) is not None}
-    if options.out == "":
-        raise BadInput("--out '' names no folder: name one, or leave the option out")
-    home = Path(options.out) if options.out else catalogue.rerun_home(name, options.quick)
+    home = options.out or catalogue.rerun_home(name, options.quick)
     part = "--quick" if options.quick else next((f"--{option}" for option in given), None)
     if part and home.resolve() == catalogue.HOME / catalogue.family_of(name):
         raise BadInput(f"{home} holds what is committed: give {part} another folder with --out")
