@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 import chunker_very_deep_1200 as core
+from studies.lab import provenance
+from studies.lab.runner import dask_cluster, parallel_map
 
 ROOT = Path(core.__file__).parent
 PATHS = f"{ROOT}{os.pathsep}{ROOT / 'tests'}"  # workers must find what they are to run
@@ -59,16 +61,14 @@ def process_of(*arguments):
 
 
 def numbers(folder):
-    """What the seeds study found, without times."""
-    results = core.read_json(folder / "results" / "seeds.json", made_by="")
-    assert len(results["runs"]) == 4
-    for run in results["long_baselines"]:
-        assert run.pop("seconds") > 0
-    return {k: v for k, v in results.items() if k not in ("env", "long_baseline_seconds")}
+    """What a study found, without times."""
+    results = core.read_json(folder / "results" / "tables.json", made_by="")
+    assert len(results["gates"]) > 1
+    return provenance.numbers("tables", results)
 
 
 def test_a_cluster_gives_the_numbers_of_this_machine(scheduler, tmp_path, inside):
-    sweep = "studies", "seeds", "--quick", "--seeds", 4, "--out"
+    sweep = "studies", "tables", "--quick", "--out"
     here = inside(*sweep, tmp_path / "here", "--jobs", 1)
     assert here.returncode == 0, here.stderr
     # in this process an old Dask may wait for ever
@@ -79,8 +79,6 @@ def test_a_cluster_gives_the_numbers_of_this_machine(scheduler, tmp_path, inside
 
 def test_the_workers_did_it(scheduler):
     from distributed import Client
-
-    from studies.lab.runner import dask_cluster, parallel_map
 
     with Client(scheduler, set_as_default=False) as client:
         client.wait_for_workers(2, timeout=60)
@@ -105,8 +103,13 @@ studies.__main__.run_command(studies.__main__.main)
 """
 
 
-@pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "nowhere", "ftp://127.0.0.1:8786"])
-def test_no_scheduler_is_one_line(tmp_path, address):
-    done = process_of("-c", IMPATIENT, "seeds", "--quick", "--out", tmp_path, "--dask", address)
+def test_an_address_of_no_kind_that_dask_knows():
+    with pytest.raises(core.BadInput, match="no Dask scheduler answers at ftp:"):
+        dask_cluster("ftp://127.0.0.1:8786").__enter__()
+
+
+def test_no_scheduler_is_one_line(tmp_path):
+    sweep = "seeds", "--quick", "--out", tmp_path
+    done = process_of("-c", IMPATIENT, *sweep, "--dask", "tcp://127.0.0.1:1")
     assert done.returncode == 2 and not list(tmp_path.iterdir())
     assert done.stderr.count("\n") == 1 and "dask scheduler" in done.stderr, done.stderr

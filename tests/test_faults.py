@@ -19,7 +19,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import ROOT
+from conftest import ROOT, sketch
 
 import chunker_very_deep_1200 as core
 import make_chunker_very_deep_1200_gif as gif
@@ -257,6 +257,7 @@ def test_the_oldest_libraries_that_do_are_declared():
 MEMORY = """
 import sys, make_chunker_very_deep_1200_gif as gif
 results = gif.load_results(sys.argv[1])
+gif.LONG = 50  # as it is with all of them: frame by frame
 data = gif.animate(results, gif.LONG, 25)
 open("a.gif", "wb").write(data)
 status = dict(line.split(":", 1) for line in open("/proc/self/status"))
@@ -268,7 +269,7 @@ def test_a_long_gif_says_its_tenths_in_little_memory(tmp_path, small_file):
     done = python(tmp_path, "-c", MEMORY, small_file)
     *tenths, megabytes = done.stdout.splitlines()
     assert done.returncode == 0, done.stderr
-    assert tenths == [f"{20 * n} of 200 frames" for n in range(1, 11)]
+    assert tenths == [f"{5 * n} of 50 frames" for n in range(1, 11)]
     assert int(megabytes) < 150
     assert (tmp_path / "a.gif").read_bytes().endswith(b";")
 
@@ -353,17 +354,17 @@ def test_git_that_hangs(monkeypatch):
 
 # ==== A wheel =====================================================================================
 def test_a_wheel_writes_to_the_working_folder(tmp_path):
-    if not (find_spec("pip") and find_spec("setuptools")):
+    if not find_spec("setuptools"):
         assert not os.environ.get("CI"), 'a wheel can\'t be built: pip install -e ".[test]"'
-        pytest.skip("pip or setuptools is missing")
+        pytest.skip("setuptools is missing")
     source, site, work = (tmp_path / name for name in ("source", "site", "work"))
     for folder in (source, site, work):
         folder.mkdir()
     for name in (RUN, DRAW, GIF, "pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, source)
     shutil.copytree(ROOT / "studies", source / "studies", ignore=shutil.ignore_patterns("rerun"))
-    build = "pip", "wheel", "--no-index", "--no-deps", "--no-build-isolation", "-q", "-w", site
-    made = python(tmp_path, "-m", *build, source, PYTHONWARNINGS="")
+    build = "import sys; from setuptools import build_meta; build_meta.build_wheel(sys.argv[1])"
+    made = python(source, "-c", build, site, PYTHONWARNINGS="")  # as pip asks it to
     assert made.returncode == 0, made.stderr
     (wheel,) = site.glob("*.whl")
     shutil.unpack_archive(wheel, site, "zip")
@@ -445,12 +446,12 @@ def test_json_with_extreme_or_zero_values_is_quiet(small_results, tmp_path, keys
         with warnings.catch_warnings(record=True) as said, visualize.drawing():
             results = core.load_results(tmp_path / "r.json")
             if keys[0] in ("threshold", "loss"):
-                visualize.png(visualize.surprise_pattern(results))
+                sketch(visualize.surprise_pattern(results))
             elif keys[0] == "automatizer_loss":
-                visualize.png(visualize.training_curves(results))
+                sketch(visualize.training_curves(results))
             else:
-                visualize.png(visualize.gradient_vs_depth(results))
-                visualize.png(visualize.depth_ratio_bar(results))
+                sketch(visualize.gradient_vs_depth(results))
+                sketch(visualize.depth_ratio_bar(results))
                 gif.scene(results)(results["T"] - 1, 1.0)
         assert not said
 

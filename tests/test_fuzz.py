@@ -3,7 +3,6 @@
 The tests try 200 cases each; `--hypothesis-profile=thorough` tries 10,000.
 """
 
-import copy
 import functools
 import io
 import json
@@ -12,6 +11,7 @@ import sys
 from contextlib import redirect_stderr, redirect_stdout, suppress
 
 import pytest
+from conftest import sketch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -44,7 +44,7 @@ def places(value, at=()):
 
 def spoilt(data, results):
     """A copy in which one to three parts are others, or gone."""
-    results = copy.deepcopy(results)
+    results = json.loads(json.dumps(results))  # a copy, sooner than deepcopy
     for _ in range(data.draw(st.integers(1, 3))):
         *path, last = data.draw(st.sampled_from([p for p in places(results) if p]))
         holder = results
@@ -79,7 +79,7 @@ def test_a_spoilt_results_file_is_drawn_or_refused(small_results, tmp_path, data
     picture = data.draw(st.sampled_from([*visualize.FIGURES.values(), None]))
     with visualize.drawing():
         if picture:
-            visualize.png(picture(results))
+            sketch(picture(results))
         else:
             gif.scene(results)(results["T"] - 1, 1.0)
 
@@ -159,6 +159,7 @@ def quickly(monkeypatch, small_results, folder):
     monkeypatch.setattr(report, "write", lambda: None)
     monkeypatch.setattr(studies.subprocess, "run", lambda call: random)
     monkeypatch.setattr(random, "returncode", 1, raising=False)
+    monkeypatch.setattr(catalogue, "results_of", functools.cache(catalogue.results_of))
 
 
 PROGRAMS = {

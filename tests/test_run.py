@@ -170,22 +170,22 @@ def test_memory_estimate_by_hand(options, n_symbols, expected):
     assert core.bytes_needed(core.Config(**options), n_symbols) == expected
 
 
-def test_numbers_that_are_there_already_are_left_as_they_are(command, tmp_path):
+def test_numbers_that_are_there_already_are_left_as_they_are(inside, tmp_path):
     path, run = tmp_path / "r.json", ("chunker_very_deep_1200.py", "--T", 20, "--out")
-    assert f"wrote {path}" in command(*run, path).stdout
+    assert f"wrote {path}" in inside(*run, path).stdout
     before = path.read_bytes()
-    assert "left as it is" in command(*run, path).stdout and path.read_bytes() == before
+    assert "left as it is" in inside(*run, path).stdout and path.read_bytes() == before
     other = {**json.loads(before), "wallclock_s": 9.0, "env": {}}
     path.write_bytes(core.to_json(other))
-    assert "left as it is" in command(*run, path).stdout
+    assert "left as it is" in inside(*run, path).stdout
     assert core.load_results(path)["wallclock_s"] == 9.0
     near = {**other, "baseline_filler_loss": other["baseline_filler_loss"] * (1 + 1e-8)}
     path.write_bytes(core.to_json(near))  # as another processor rounds
-    assert "left as it is" in command(*run, path).stdout
+    assert "left as it is" in inside(*run, path).stdout
     path.write_bytes(core.to_json({**other, "chunker_eval_acc": 0.5}))
-    assert f"wrote {path}" in command(*run, path).stdout
+    assert f"wrote {path}" in inside(*run, path).stdout
     path.write_bytes(core.to_json({**other, "baseline_filler_loss": 0.5}))
-    assert f"wrote {path}" in command(*run, path).stdout
+    assert f"wrote {path}" in inside(*run, path).stdout
     assert numbers(core.load_results(path)) == numbers(json.loads(before))
 
 

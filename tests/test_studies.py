@@ -5,24 +5,29 @@ import pytest
 
 import chunker_very_deep_1200 as core
 import studies.__main__ as commands
+import visualize_chunker_very_deep_1200 as visualize
 from studies.lab import catalogue, provenance, runner
 from studies.lab.catalogue import results_of
 
 NAMES = list(catalogue.names())
 
 
+@pytest.fixture(scope="session")
+def environment():
+    """Found once: it asks git."""
+    return core.environment()
+
+
 @pytest.mark.parametrize("name", NAMES)
-def test_quick_run_and_redrawing(tmp_path, name, capsys):
+def test_quick_run(tmp_path, name, monkeypatch, environment, capsys):
     """In this process; what `python3 -m studies NAME` adds is tested with the command lines."""
+    monkeypatch.setattr(runner, "environment", lambda: environment)
+    drawn = []  # as pixels the committed ones are: that takes longer than most runs
+    monkeypatch.setattr(visualize, "png", lambda figure: drawn.append(figure) or b"PNG")
     runner.main(name, ["--quick", "--jobs", "1", "--out", str(tmp_path)])
     path = catalogue.results_path(name, tmp_path)
-    pictures = sorted((tmp_path / "viz").glob(f"{name}*.png"))
-    assert pictures
-    before = path.read_bytes(), [p.read_bytes() for p in pictures]
-    for picture in pictures:
-        picture.unlink()
-    runner.main(name, ["--plot-only", "--out", str(tmp_path)])
-    assert (path.read_bytes(), [p.read_bytes() for p in pictures]) == before
+    pictures = [p.read_bytes() for p in (tmp_path / "viz").glob(f"{name}*.png")]
+    assert pictures == [b"PNG"] * len(drawn) and all(figure.axes for figure in drawn)
     results, study = core.read_json(path, made_by=""), catalogue.module_of(name)
     assert set(results) == set(results_of(name))
     assert provenance.outdated(name, results, quick=True) is None
@@ -32,6 +37,15 @@ def test_quick_run_and_redrawing(tmp_path, name, capsys):
     if hasattr(study, "table"):
         header, lines = study.table(results)
         assert lines and all(len(line) == len(header) for line in lines)
+
+
+def test_redrawing_changes_nothing(tmp_path, capsys):
+    runner.main("longer", ["--quick", "--jobs", "1", "--out", str(tmp_path)])
+    files = [path for path in tmp_path.rglob("*") if path.is_file()]
+    before = [path.read_bytes() for path in files]
+    (tmp_path / "viz" / "longer.png").unlink()
+    runner.main("longer", ["--plot-only", "--out", str(tmp_path)])
+    assert len(files) == 2 and [path.read_bytes() for path in files] == before
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -51,10 +65,12 @@ def test_committed_results_say_what_they_came_from(name):
     assert env["seconds"] > 0 and env["git"] and not env["git"].endswith("+")
 
 
-def test_all_runs_what_is_missing_or_out_of_date_and_nothing_else(command, tmp_path, monkeypatch):
-    """Two studies of all are done already: the third is run, and a second call runs none."""
+def test_all_runs_what_is_missing_or_out_of_date_and_nothing_else(
+    inside, tmp_path, capfd, monkeypatch
+):
+    """All studies are done already but one: that is run, and a second call runs none."""
     for name in NAMES:
-        if name != "counted":
+        if name != "longer":
             path = catalogue.results_path(name, tmp_path / "r" / "chunker")
             path.parent.mkdir(parents=True, exist_ok=True)
             env = {"code": provenance.code_digest(name), "data": provenance.data_digests(name)}
@@ -62,10 +78,12 @@ def test_all_runs_what_is_missing_or_out_of_date_and_nothing_else(command, tmp_p
             path.write_bytes(core.to_json({"env": env}))
             (path.parents[1] / "viz").mkdir(exist_ok=True)
             (path.parents[1] / "viz" / f"{name}.png").touch()
-    done = command("studies", "all", "--quick", "--jobs", 1, "--out", tmp_path / "r")
+    monkeypatch.setenv("PYTHONPATH", str(core.HERE))
+    done = inside("studies", "all", "--quick", "--jobs", 1, "--out", tmp_path / "r")
     assert done.returncode == 0, done.stderr
-    assert [line for line in done.stdout.splitlines() if line.startswith("==")] == ["== counted"]
-    again = command("studies", "all", "--quick", "--jobs", 1, "--out", tmp_path / "r")
+    assert [line for line in done.stdout.splitlines() if line.startswith("==")] == ["== longer"]
+    assert "viz/longer.png" in capfd.readouterr().out  # of the study's own process
+    again = inside("studies", "all", "--quick", "--jobs", 1, "--out", tmp_path / "r")
     assert again.returncode == 0 and "==" not in again.stdout
 
 
@@ -93,9 +111,9 @@ def test_what_is_no_whole_run_of_this_code_is_not_done(tmp_path, what, value):
 
 
 @pytest.mark.parametrize("part", [["--quick"], ["--seeds", "3"]])
-def test_a_part_of_a_run_never_goes_over_what_is_committed(command, part):
+def test_a_part_of_a_run_never_goes_over_what_is_committed(inside, part):
     before = catalogue.results_path("seeds").read_bytes()
-    done = command("studies", "seeds", *part, "--out", catalogue.HOME / "chunker")
+    done = inside("studies", "seeds", *part, "--out", catalogue.HOME / "chunker")
     assert done.returncode == 2 and done.stderr.count("\n") == 1 and "another folder" in done.stderr
     assert catalogue.results_path("seeds").read_bytes() == before
 

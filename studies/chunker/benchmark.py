@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from scipy import stats
+import scipy
 
 import chunker_very_deep_1200 as core
 from studies.lab.training import headline_nets
@@ -38,14 +38,15 @@ class Plan(NamedTuple):
     frameworks: tuple
     updates: int
     processes: int
+    frames: int  # of the GIF
     warm_up: int  # processes that run first and are not timed
     lengths: tuple  # of the forward pass
     forwards: int
 
 
 LENGTHS = tuple(np.geomspace(1200, 120_000, 9).astype(int).tolist())
-FULL = Plan(core.Config.T, ("numpy", "torch", "jax"), 50, 7, 1, LENGTHS, 9)
-QUICK = Plan(60, ("numpy",), 3, 1, 0, (60, 600, 3000), 1)  # the tests need no other framework
+FULL = Plan(core.Config.T, ("numpy", "torch", "jax"), 50, 7, 50, 1, LENGTHS, 9)
+QUICK = Plan(60, ("numpy",), 3, 1, 2, 0, (60, 600, 3000), 1)  # the tests need no other framework
 MEASURED = (
     "median_ms", "min_ms", "max_ms", "first_ms", "times_ours", "median_s", "min_s", "max_s",
     "peak_mb", "peak_bytes", "us_per_step", "r_squared",
@@ -201,7 +202,7 @@ def process(arguments, made):
     return taken, peak / (1e6 if sys.platform == "darwin" else 1e3)
 
 
-def compare_processes(n_runs, n_warm, T):
+def compare_processes(n_runs, n_warm, T, frames):
     with tempfile.TemporaryDirectory() as folder:
         results, gif = Path(folder, "results.json"), Path(folder, "a.gif")
         drawn_from, pngs = ["--results", results], [Path(folder, name) for name in FIGURES]
@@ -210,7 +211,10 @@ def compare_processes(n_runs, n_warm, T):
             "figures": (
                 ["visualize_chunker_very_deep_1200.py", *drawn_from, "--outdir", folder], pngs,
             ),
-            "gif": (["make_chunker_very_deep_1200_gif.py", *drawn_from, "--out", gif], [gif]),
+            "gif": (
+                ["make_chunker_very_deep_1200_gif.py", *drawn_from, "--out", gif,
+                 "--max-frames", frames], [gif],
+            ),
         }  # fmt: skip
         runs = {
             name: [process(*command) for _ in range(n_warm + n_runs)][n_warm:]
@@ -251,7 +255,7 @@ def forward_against_T(lengths, trained_at, n_runs):
     rng = core.random_streams(core.Config.seed)["trace"]
     sequences = (core.trigger_recall(rng, T, 1) for T in lengths)
     rows = [forward_pass(automatizer, threshold, tokens, n_runs) for tokens in sequences]
-    fit = stats.linregress([r["T"] for r in rows], [r["median_s"] for r in rows])
+    fit = scipy.stats.linregress([r["T"] for r in rows], [r["median_s"] for r in rows])
     return {
         "trained_at": trained_at,
         "rows": rows,
@@ -269,7 +273,7 @@ def compute(plan, jobs):
         "batch": core.BASELINE_BATCH,
         "hidden": core.Config.baseline_hidden,
         "update": compare_updates(plan.frameworks, plan.T, plan.updates),
-        "process": compare_processes(plan.processes, plan.warm_up, plan.T),
+        "process": compare_processes(plan.processes, plan.warm_up, plan.T, plan.frames),
         "forward": forward_against_T(plan.lengths, plan.T, plan.forwards),
     }
 

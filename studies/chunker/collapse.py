@@ -58,7 +58,7 @@ class Plan(NamedTuple):
 
 
 FULL = Plan(50, 20, core.Config.T, 300, (1200, 12_000, 120_000, 1_200_000, 12_000_000))
-QUICK = Plan(2, 2, 22, 60, (22, 220))
+QUICK = Plan(2, 1, 22, 10, (22, 220))
 MEASURED = ("seconds", "peak_mb")
 
 FIRST_SEED = 100  # settings were chosen on smaller seeds

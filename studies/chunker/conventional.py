@@ -75,7 +75,7 @@ class Plan(NamedTuple):
 TASKS = ("noise 0.01", "noise 0.1", "noise 0.5", "hierarchy", "hierarchy (depth 3)")
 BUDGET = {"given": 8e10, "collapsed": 2e10, "chosen": 2e9, "deep": 6e9}
 FULL = Plan(1200, TASKS, 8, 3, BUDGET, 200, 50, 1.0)
-QUICK = Plan(40, (TASKS[1], TASKS[3]), 2, 1, dict.fromkeys(FULL.budget, 1e7), 10, 10, 0.004)
+QUICK = Plan(40, (TASKS[1], TASKS[3]), 2, 1, dict.fromkeys(FULL.budget, 4e6), 10, 10, 0.004)
 FIRST_SEED = 100  # settings were chosen on seeds 0 and 1
 HIDDEN, BATCH = 16, 8
 FIRST_TEST, GROWTH, STREAK = 2e4, 1.25, 6

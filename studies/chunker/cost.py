@@ -28,7 +28,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from scipy import stats
+import scipy
 
 import chunker_very_deep_1200 as core
 from studies.lab import collapsed, lstm
@@ -256,8 +256,8 @@ def exponent(rows, quantity, least):
     """b of quantity ~ T^b over T >= least, least squares on logarithms, with its 95% interval."""
     points = [(r["T"], r[quantity]) for r in rows if r["T"] >= least and quantity in r]
     length, value = np.log(points).T
-    fit = stats.linregress(length, value)
-    half = stats.t.ppf(0.975, len(points) - 2) * fit.stderr if np.ptp(value) else 0.0
+    fit = scipy.stats.linregress(length, value)
+    half = scipy.stats.t.ppf(0.975, len(points) - 2) * fit.stderr if np.ptp(value) else 0.0
     return {
         "n": len(points),
         "longest": max(T for T, _ in points),

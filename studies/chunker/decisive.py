@@ -112,7 +112,7 @@ FULL = Plan(
     n_test=1000, n_tests=20, n_tests_long=4, at_last=120_000, n_last=50,
 )  # fmt: skip
 QUICK = FULL._replace(
-    n_seeds=2, given=(100, 140), n_test=20, n_tests=4, n_tests_long=2, at_last=500, n_last=2,
+    n_seeds=2, given=(100, 140), n_test=20, n_tests=2, n_tests_long=2, at_last=500, n_last=2,
     recipes={
         name: recipe._replace(
             lengths=(100, 140) if recipe.lengths == task.GIVEN else recipe.lengths,

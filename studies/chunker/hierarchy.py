@@ -81,7 +81,7 @@ FULL = Plan(
     n_helped={2: (1000, 10), 3: (10_000, 4)}, control_depth=3, n_control_seeds=4, longer=20,
 )  # fmt: skip
 QUICK = Plan(
-    depths=(1, 2), n_seeds=2, n_training=8, n_updates=800, n_chunk_updates=300,
+    depths=(1, 2), n_seeds=2, n_training=8, n_updates=300, n_chunk_updates=100,
     n_fresh={1: 50, 2: 50}, n_own={1: 50, 2: 50}, n_two={2: 100},
     n_helped={2: (20, 1)}, control_depth=2, n_control_seeds=2, longer=2,
 )  # fmt: skip

@@ -57,14 +57,15 @@ class Plan(NamedTuple):
     updates: int  # of the nets trained short
     lstm_budget: int
     collapse_epochs: int
+    clock_updates: int
 
 
-FULL = Plan(core.Config.T, (1001, 1401), 15, 5, 4000, 4000, 300)
-QUICK = Plan(60, (51, 71), 2, 1, 60, 5, 10)
+FULL = Plan(core.Config.T, (1001, 1401), 15, 5, 4000, 4000, 300, 4000)
+QUICK = Plan(60, (51, 71), 2, 1, 20, 5, 5, 1000)
 FIRST_SEED = 100  # none was used in choosing settings
 SHORT, HIDDEN, BATCH, RATE, ANNEALED = range(10, 61), 16, 8, 0.001, 1000
 N_RECORD = 64  # sequences on which it is counted how often a prediction fails
-CLOCK_HIDDEN, CLOCK_RATE, CLOCK_UPDATES, CLOCK_BATCH = 64, 0.005, 4000, 32
+CLOCK_HIDDEN, CLOCK_RATE, CLOCK_BATCH = 64, 0.005, 32
 N_CLOCK = 320  # sequences that the clock learns from
 CODE = waiting.Digits(10, 4)
 WAYS = ("own", "one number", "per symbol")
@@ -258,13 +259,13 @@ def chunker(seed, p, lengths):
     return core.fit_chunker(config, rng, events, rng["chunk_data"].integers(len(events), size=n))[0]
 
 
-def chunker_with_times(rng, p, lengths):
+def chunker_with_times(rng, p, lengths, n_updates):
     """C with a clock, on what A mispredicts of drawn sequences."""
     found = waiting.streams(*goes_up(p, drawn_ends(rng["clock data"], lengths, N_CLOCK)))
     clock = waiting.initial(rng["clock init"], CODE, V, CLOCK_HIDDEN)
     updates = waiting.learning(clock, found, rng["clock data"], waiting.falling(
-        CLOCK_RATE, CLOCK_UPDATES), CLOCK_BATCH)  # fmt: skip
-    for _ in islice(updates, CLOCK_UPDATES):
+        CLOCK_RATE, n_updates), CLOCK_BATCH)  # fmt: skip
+    for _ in islice(updates, n_updates):
         pass
     return clock
 
@@ -280,7 +281,7 @@ def trained_short(kind, rng, n_updates):
 
 
 # ==== The study ===================================================================================
-def two_nets(seed, rng, A, lengths, ends):
+def two_nets(seed, rng, A, lengths, ends, clock_updates):
     """A alone, A + C and A + C with times, in each way: {system: {way: p}}."""
     p = predicted(A, lengths[-1] - 1)
     mask = core.with_first(p.argmax(axis=-1) != endless(len(p))[1:])
@@ -288,7 +289,7 @@ def two_nets(seed, rng, A, lengths, ends):
     q = held(chunker(seed, p, lengths), mask, len(p))
     both, share = in_each_way(p, q, ends)
     both["mixture"] = (1 - share) * p + share * q
-    clock = chunker_with_times(rng, p, lengths)
+    clock = chunker_with_times(rng, p, lengths, clock_updates)
     says, due = foretold(clock, mask, len(p))
     unforeseen = surprised(p, due > share, ends)
     sure = due + (1 - due) * unforeseen
@@ -348,7 +349,7 @@ def one_run(arguments):
     for name, net in nets.items():
         p = predicted(net, n)
         found[name], _ = in_each_way(p, p, ends)
-    found |= two_nets(seed, rng, A, lengths, ends)
+    found |= two_nets(seed, rng, A, lengths, ends, plan.clock_updates)
     of = {name: {way: worth(p, lengths) for way, p in ways.items()} for name, ways in found.items()}
     return {"seed": seed, **of}
 

@@ -69,7 +69,7 @@ FULL = Plan(
     tuned_budget={"plain RNN": 150_000, "LSTM": 30_000},
 )  # fmt: skip
 QUICK = Plan(
-    n_runs=2, n_controls=1, budget=2500, symbols_budget=50, control_budget=150, long_budget=150,
+    n_runs=2, n_controls=1, budget=300, symbols_budget=50, control_budget=150, long_budget=150,
     grid_seeds=1, grid_budget={"plain RNN": 10, "LSTM": 10},
     tuned_budget={"plain RNN": 150, "LSTM": 150},
 )  # fmt: skip

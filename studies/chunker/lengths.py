@@ -33,7 +33,7 @@ Reported are seeds from 100 on.
 from __future__ import annotations
 
 import time
-from functools import partial
+from functools import cache, partial
 from itertools import islice
 from typing import NamedTuple
 
@@ -64,8 +64,8 @@ FULL = Plan(
     test_every={"plain RNN": 25, "LSTM": 25, "A + C": 1, "collapsed": 1},
 )  # fmt: skip
 QUICK = Plan(
-    n_seeds=2, asked_at=70, at_last=140, budget=dict.fromkeys(FULL.budget, 40),
-    test_every=dict.fromkeys(FULL.budget, 10),
+    n_seeds=2, asked_at=70, at_last=140, budget=dict.fromkeys(FULL.budget, 12),
+    test_every=dict.fromkeys(FULL.budget, 6),
 )  # fmt: skip
 MEASURED = ("seconds",)
 FIRST_SEED = 100  # settings were chosen on smaller ones, see above
@@ -256,6 +256,7 @@ def multiply_adds(method, first=0, n=40):
     return (after - before) / steps
 
 
+@cache
 def per_step(method):
     """`multiply_adds` of the method's own steps, and of those of A and C before."""
     before = teaching(method)

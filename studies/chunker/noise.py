@@ -32,7 +32,7 @@ from functools import partial
 from typing import NamedTuple
 
 import numpy as np
-from scipy import stats
+import scipy
 from scipy.special import gammaln, xlogy
 
 import chunker_very_deep_1200 as core
@@ -86,7 +86,7 @@ def theory(e, T, n, n_levels):
     `n_levels` levels at once with 95% probability (Bonferroni).
     """
     k, deviation = 2 + e * (T - 2), np.sqrt(e * (1 - e) * (T - 2) / n)
-    one, all_levels = stats.norm.ppf([0.975, 1 - 0.025 / n_levels]) * deviation
+    one, all_levels = scipy.stats.norm.ppf([0.975, 1 - 0.025 / n_levels]) * deviation
     return {
         "k": k,
         "interval": [float(k - one), float(k + one)],

@@ -69,7 +69,7 @@ FULL = Plan(
     block=100, asked_at=decisive.GIVEN, at_last=120_000, n_last=40, linear=4000,
 )  # fmt: skip
 QUICK = Plan(
-    n_seeds=dict.fromkeys(FULL.n_seeds, 2), budget=30e6, n_tests=2, n_eval=20, block=10,
+    n_seeds=dict.fromkeys(FULL.n_seeds, 2), budget=8e6, n_tests=2, n_eval=20, block=10,
     asked_at=(100, 140), at_last=200, n_last=4, linear=300,
 )  # fmt: skip
 FIRST_SEED, RIGHT = 100, 0.99

@@ -18,7 +18,7 @@ import time
 from typing import NamedTuple
 
 import numpy as np
-from scipy import stats
+import scipy
 
 import chunker_very_deep_1200 as core
 from studies.lab import events
@@ -156,7 +156,7 @@ def compute(plan, jobs):
         "rows": rows,
         "phases_at": plan.phases_at,
         "phases": proportion([recall == 1 for run in runs for recall in run["phases"]]),
-        "exponent": float(stats.linregress(x, y).slope),
+        "exponent": float(scipy.stats.linregress(x, y).slope),
         "throughput": [measured_throughput(plan, j) for j in sorted({1, jobs})],
         "runs": runs,
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from scipy import stats
+import scipy
 
 import chunker_very_deep_1200 as core
 
@@ -88,6 +88,6 @@ def recall_ceiling(e, T):
     (One that always named its trigger would recall more and predict no jump.)
     """
     j = np.arange(T - 1)
-    p = stats.binom.pmf(j, T - 2, e)
+    p = scipy.stats.binom.pmf(j, T - 2, e)
     reached = p[::-1].cumsum()[::-1]
     return float(p[p > (reached - p) / core.N_FILLERS].sum())

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy import stats
+import scipy
 
 
 def proportion(successes):
     """Share of runs that succeeded, with its 95% interval (Clopper and Pearson, exact)."""
     n, k = len(successes), int(np.sum(successes))
-    interval = stats.binomtest(k, n).proportion_ci(0.95, method="exact")
+    interval = scipy.stats.binomtest(k, n).proportion_ci(0.95, method="exact")
     return {"k": k, "n": n, "share": k / n, "interval": [interval.low, interval.high]}
 
 
 def mean(values):
     """Mean with its 95% interval (Student's t), and the extremes."""
     values = np.asarray(values, float)
-    half = stats.sem(values) * stats.t.ppf(0.975, len(values) - 1) if np.ptp(values) else 0.0
+    half = (
+        scipy.stats.sem(values) * scipy.stats.t.ppf(0.975, len(values) - 1)
+        if np.ptp(values)
+        else 0.0
+    )
     centre = float(values.mean())
     return {
         "n": len(values),

@@ -106,7 +106,7 @@ def make_folder(folder):
 
 
 def compute(name, home, quick, jobs, **numbers):
-    """Run a study and write its results; returns them."""
+    """Run a study and write its results."""
     study, path = catalogue.module_of(name), catalogue.results_path(name, home)
     make_folder(home / "viz")
     make_folder(path.parent)
@@ -124,10 +124,8 @@ def compute(name, home, quick, jobs, **numbers):
         "code": provenance.code_digest(name),
         "data": provenance.data_digests(name),
     }
-    results = {**found, "env": env}
-    write_whole(path, to_json(results))
+    write_whole(path, to_json({**found, "env": env}))
     print(f"wrote {path}")
-    return results
 
 
 USED = ("joblib", "scipy", "distributed", "torch", "jax", "jaxlib")  # for the numbers of a study
@@ -207,11 +205,10 @@ def main(name, arguments):
     part = "--quick" if options.quick else next((f"--{option}" for option in given), None)
     if part and home.resolve() == catalogue.HOME / catalogue.family_of(name):
         raise BadInput(f"{home} holds what is committed: give {part} another folder with --out")
-    if options.plot_only:
-        results = read_json(catalogue.results_path(name, home), catalogue.made_by(name))
-    else:
+    if not options.plot_only:
         with dask_cluster(options.dask) if options.dask is not None else nullcontext():
-            results = compute(name, home, options.quick, options.jobs, **given)
+            compute(name, home, options.quick, options.jobs, **given)
+    results = read_json(catalogue.results_path(name, home), catalogue.made_by(name))
     draw(name, home, results)
     with catalogue.reading(name, catalogue.results_path(name, home)):
         whole = not (results["env"].get("quick") or given)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from scipy import stats
+import scipy
 
 import chunker_very_deep_1200 as core
 
@@ -77,7 +77,7 @@ class Linear(NamedTuple):
     def nats(self, outputs, waits, deviation):
         """-log p of waiting times, of a normal distribution of the unit cut at half steps."""
         edges = [self.encode(waits + half)[..., 0] for half in (-0.5, 0.5)]
-        low, high = (stats.norm.cdf((e - outputs[..., 0]) / deviation) for e in edges)
+        low, high = (scipy.stats.norm.cdf((e - outputs[..., 0]) / deviation) for e in edges)
         return -np.log(np.maximum(high - low, 1e-300))
 
 
