@@ -2,11 +2,12 @@
 
     pip install -e ".[mutants]" && python .ci/mutants.py --sample 200 --seed 1 --jobs 2
 
-Draws places of the code at random, has Cosmic Ray change what stands there, and runs the tests,
-most relevant files first, until one fails: for the module also the headline run against the
-committed results. What is committed is copied; nothing is changed in place. A test that takes
-longer than `TEST_LIMIT` has noticed a fault. Prints the shares noticed with their exact 95%
-intervals, and what nobody noticed.
+Draws places of the code at random, has Cosmic Ray change what stands there, and runs the tests
+that can notice it, until one fails: for the module first the headline run against the committed
+results. Which tests run a line is measured with coverage.py beforehand, on the code unchanged;
+files of tests that start other processes or read the sources are run for every mutant. What is
+committed is copied; nothing is changed in place. A test that takes longer than `TEST_LIMIT` has
+noticed a fault. Prints the shares noticed with their exact 95% intervals, and what nobody noticed.
 """
 
 import argparse
@@ -20,18 +21,17 @@ import subprocess
 import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
 from pathlib import Path
 from typing import NamedTuple
+from xml.etree import ElementTree
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 MODULE = "chunker_very_deep_1200.py"
 REST = ("studies/lab/*.py", "studies/chunker/*.py", "visualize_*.py", "make_*.py")
-# Of the module's tests the quick and telling ones; and those that find every study by its name.
-FIRST = ("network", "own_sequences", "compression", "words", "ends", "run", "figures", "bad_input")
-OF_ALL = ("committed_summaries", "readme", "committed_figures", "studies")
+# Files of tests that reach more than coverage.py sees: other processes, the sources as text.
+ELSEWHERE = ("run", "faults", "house", "words", "ends", "cluster")
 TEST_LIMIT, LIMIT = 120, 1800  # seconds: of one test and of the headline run; of all tests
 
 
@@ -97,45 +97,64 @@ def mutated(mutant, source):
     return mutate_code(source, get_operator(mutant.operator)(), mutant.occurrence)
 
 
-# ==== Which tests first ===========================================================================
-@cache
-def imports(path, root):
-    """The files of a repository that one of them imports, also inside functions."""
-    found = set()
-    package = path.relative_to(root).parent.parts
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.Import):
-            found |= {tuple(alias.name.split(".")) for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            base = package[: len(package) - node.level + 1] if node.level else ()
-            base += tuple((node.module or "").split(".")) if node.module else ()
-            found |= {base, *((*base, alias.name) for alias in node.names)}
-    files = {root.joinpath(*name).with_suffix(".py") for name in found if name}
-    return {file for file in files if file.exists()}
+# ==== Which tests =================================================================================
+class Reach(NamedTuple):
+    lines: dict  # {file: {line: tests that run it}}
+    seconds: dict  # {test: seconds}
 
 
-def distance(test, file, root):
-    """How many imports lie between a test and a file; 9 when none leads there."""
-    seen, edge = {test}, {test}
-    for n in range(1, 9):
-        edge = set().union(*(imports(path, root) for path in edge)) - seen
-        if file in edge:
-            return n
-        seen |= edge
-    return 9
+def reach(copy, jobs):
+    """Run all tests on the code unchanged: which lines each runs in its own process."""
+    from coverage import CoverageData
+
+    names = [path.stem for some in (MODULE, *REST[2:]) for path in ROOT.glob(some)]
+    watched = [f"--cov={name}" for name in (*names, "studies")]
+    report = ("--cov-report=", "--cov-context=test", "--junitxml=times.xml")
+    failed, printed = run([*pytest([]), "-n", jobs, *watched, *report], copy, LIMIT)
+    if failed:
+        sys.exit(f"the tests fail with nothing changed:\n{printed}")
+    data = CoverageData(copy / ".coverage")
+    data.read()
+    lines = {}
+    for file in data.measured_files():
+        contexts = data.contexts_by_lineno(file)
+        lines[str(Path(file).relative_to(copy))] = {
+            line: {context.rpartition("|")[0] for context in found if context}
+            for line, found in contexts.items()
+        }
+    seconds = {}
+    for case in ElementTree.parse(copy / "times.xml").iter("testcase"):
+        name = case.get("classname").replace(".", "/") + ".py::" + case.get("name")
+        seconds[name] = float(case.get("time"))
+    unknown = set().union(*(of for per in lines.values() for of in per.values())) - set(seconds)
+    if unknown:
+        sys.exit(f"tests that have no time: {sorted(unknown)[:5]}")
+    return Reach(lines, seconds)
 
 
-def tests_for(file, root):
-    """The tests in two lists, those of this file first and then all others."""
-    tests = sorted((root / "tests").glob("test_*.py"))
-    near = {test: distance(test, root / file, root) for test in tests}
-    if file == MODULE:
-        first = [root / "tests" / f"test_{name}.py" for name in FIRST]
+def around(source, line):
+    """The lines of the innermost function that this one is in; None where no function is."""
+    inside = [
+        range(node.lineno, node.end_lineno + 1)
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.FunctionDef) and node.lineno <= line <= node.end_lineno
+    ]
+    return min(inside, key=len, default=None)
+
+
+def tests_for(mutant, source, reached):
+    """Lists of tests to run one after the other: those that run the function, quickest first.
+
+    What is in no function, all may meet.
+    """
+    elsewhere = [f"tests/test_{name}.py" for name in ELSEWHERE]
+    per_line, lines = reached.lines.get(mutant.file, {}), around(source, mutant.line)
+    if lines is None:
+        found = set(reached.seconds)
     else:
-        first = [test for test in tests if near[test] == min(near.values())]
-    others = [test for test in tests if test not in first]
-    rank = {f"test_{name}": i for i, name in enumerate(OF_ALL)}
-    return first, sorted(others, key=lambda test: (rank.get(test.stem, len(rank)), near[test]))
+        found = per_line.get(mutant.line) or set().union(*(per_line.get(n, ()) for n in lines))
+    found = [test for test in found if test.partition("::")[0] not in elsewhere]
+    return [sorted(found, key=reached.seconds.get), elsewhere]
 
 
 # ==== Running them ================================================================================
@@ -160,11 +179,10 @@ def pytest(tests):
     return ["-m", "pytest", *quiet, *tests]
 
 
-def noticed(file, copy):
-    """What noticed the change of this file in the copy, or None."""
-    first, others = tests_for(file, copy)
-    steps = [(pytest(first), LIMIT), (pytest(others), LIMIT)]
-    if file == MODULE:
+def noticed(mutant, tests, copy):
+    """What noticed the change in the copy, or None."""
+    steps = [(pytest(some), LIMIT) for some in tests if some]
+    if mutant.file == MODULE:
         fresh = copy / "fresh.json"
         steps.insert(0, ([MODULE, "--quiet", "--out", fresh], TEST_LIMIT))
         steps.insert(1, ([".ci/compare.py", "results.json", fresh], TEST_LIMIT))
@@ -212,14 +230,12 @@ def main():
             copy = copies.get()
             try:
                 fresh_copy(copy)
-                changed = change(mutant, copy) if mutant else ""
-                return changed, noticed(mutant.file if mutant else MODULE, copy)
+                tests = tests_for(mutant, (copy / mutant.file).read_text(), reached)
+                return change(mutant, copy), noticed(mutant, tests, copy)
             finally:
                 copies.put(copy)
 
-        _, broken = judged(None)
-        if broken:
-            sys.exit(f"the tests fail with nothing changed: {broken}")
+        reached = reach(Path(folder) / "0", options.jobs)
         for part in [options.part] if options.part else list(files):
             mutants = drawn(files[part], options.sample, random.Random(f"{options.seed} {part}"))
             found, missed = [], []

@@ -1,6 +1,7 @@
 """The mutation driver's own part: which tests come first, what is left alone, what is a hang."""
 
 import importlib.util
+import re
 
 import pytest
 from conftest import ROOT
@@ -10,30 +11,46 @@ mutants = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(mutants)
 
 
+SOURCE = """
+A = 3
+
+def outer(x):
+    def inner(y):
+        return (y +
+                A)
+    return inner(x)
+"""
+
+
 @pytest.mark.parametrize(
-    ("file", "nearest"),
+    ("line", "first"),
     [
-        ("studies/chunker/gate.py", ["test_gate"]),
-        ("studies/lab/waiting.py", ["test_joint", "test_when"]),
-        ("make_chunker_very_deep_1200_gif.py", ["test_committed_figures", "test_faults"]),
-        (mutants.MODULE, ["test_network", "test_own_sequences"]),
+        (8, ["t::quick", "t::slow"]),  # in a function: what runs the line
+        (6, ["t::quick"]),
+        (7, ["t::quick"]),  # has no line of its own: what runs its function
+        (2, ["t::quick", "t::other", "t::slow"]),  # in none: all
     ],
 )
-def test_the_tests_of_a_file_come_first_and_none_is_left_out(file, nearest):
-    first, others = mutants.tests_for(file, ROOT)
-    assert [test.stem for test in first][: len(nearest)] == nearest
-    assert sorted(first + others) == sorted((ROOT / "tests").glob("test_*.py"))
-    if file != mutants.MODULE:
-        assert all(str(file).rsplit("/")[-1][:-3] in test.read_text() for test in first)
+def test_the_tests_that_run_a_line_come_first(line, first):
+    lines = {2: {"t::slow"}, 4: {"t::slow"}, 6: {"t::quick"}, 8: {"t::slow", "t::quick"}}
+    seconds = {"t::slow": 9, "t::quick": 1, "t::other": 2, "tests/test_run.py::test_all": 0}
+    reached = mutants.Reach({"m.py": lines}, seconds)
+    found, elsewhere = mutants.tests_for(mutants.Mutant("m.py", line, "", 0), SOURCE, reached)
+    assert found == first and "tests/test_run.py" in elsewhere
+    assert all((ROOT / test).exists() for test in elsewhere)
 
 
-def test_how_far_a_test_is_from_a_file():
-    def far(test, file):
-        return mutants.distance(ROOT / "tests" / f"{test}.py", ROOT / file, ROOT)
-
-    assert far("test_gate", "studies/chunker/gate.py") == 1
-    assert far("test_gate", "studies/lab/gates.py") == 2  # which gate.py imports
-    assert far("test_network", "studies/lab/tables.py") == 9  # by no import
+def test_every_file_that_starts_processes_or_reads_sources_is_named():
+    """`inside` and the fixtures of conftest.py run in the tests' own process."""
+    outside = re.compile(
+        r"subprocess\.(run|Popen)|\(command[,)]|, command[,)]|getsource|ast\.parse"
+    )
+    found = {
+        path.stem.removeprefix("test_")
+        for path in (ROOT / "tests").glob("test_*.py")
+        if outside.search(path.read_text())
+    }
+    assert found - {"mutants"} <= set(mutants.ELSEWHERE)
 
 
 def test_what_python_never_evaluates_is_no_place():
