@@ -1,3 +1,5 @@
-"""Networks That Remember: words found by surprise, why a state forgets. Still empty."""
+"""Networks That Remember: a net that reads letter by letter, the words and classes it finds."""
 
-STUDIES = ()
+STUDIES = (  # in reading order
+    "letters", "words", "upward", "classes", "zog", "sampling", "units", "limits",
+)  # fmt: skip
