@@ -7,6 +7,7 @@ determiner before each noun, sentence after sentence with no mark between them b
 from __future__ import annotations
 
 import functools
+import itertools
 from typing import NamedTuple
 
 import numpy as np
@@ -212,8 +213,6 @@ def forward_algorithm(symbols, spaces=True):
 @functools.cache
 def legal_sentences():
     """Sets of what the patterns make, as tuples of words; some thousand sentences."""
-    import itertools
-
     return frozenset(
         sentence for n in range(len(PATTERNS)) for sentence in itertools.product(*places(n))
     )

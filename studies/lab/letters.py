@@ -18,14 +18,14 @@ from .optimisers import Adam, clip
 from .randomness import generators
 from .streams import orthogonal_rnn
 
-HIDDEN, CHUNK, LONGEST, RATE = 64, 25, 5.0, 0.005
+N_SYMBOLS, HIDDEN, CHUNK, LONGEST, RATE = len(LETTERS), 64, 25, 5.0, 0.005
 N_LETTERS, N_UPDATES = 18_000, 30_000
 FIRST_SEED = 100  # of what is reported; settings were chosen on smaller seeds
 PARTS = ("init", "train", "test", "more")
 
 
 # ==== Training ====================================================================================
-def initial(rng, hidden=HIDDEN, n_symbols=len(LETTERS)):
+def initial(rng, hidden=HIDDEN, n_symbols=N_SYMBOLS):
     """Weights of standard deviation 1 / sqrt(hidden), W_hh orthogonal, biases 0."""
     return orthogonal_rnn(rng, hidden, n_symbols)
 
@@ -90,7 +90,7 @@ def untrained(seed, hidden=HIDDEN):
     return initial(streams(seed)["init"], hidden)
 
 
-# ==== Predictions of a text x_0 .. x_n: p of x_1 .. x_n, (n, letters) ==============================
+# ==== Predictions of a text x_0 .. x_n: p of x_1 .. x_n, (n, letters) ============================
 def predicted(net, symbols):
     """p, and the states h_0 .. h_{n-1} that have read x_0 .. x_{n-1}, (n, H)."""
     u = core.buffers(net, len(symbols) - 1, 1)
@@ -112,7 +112,7 @@ def right(p, symbols):
 BELIEF = 0.5  # letters' worth of belief in the shorter context; 0.1 to 2 were tried
 
 
-def table(symbols, order, n_symbols=len(LETTERS)):
+def table(symbols, order, n_symbols=N_SYMBOLS):
     """Frequencies of what follows the last `order` letters, as a function from a text to p.
 
     With n(c, x) the counts of x after context c, c' the context without its first letter:
