@@ -5,6 +5,7 @@ import pytest
 
 import chunker_very_deep_1200 as core
 from studies.chunker import benchmark
+from studies.lab import letters
 
 
 def test_a_timed_process_writes_its_file_anew(tmp_path):
@@ -28,3 +29,51 @@ def test_the_distance_of_gradients_is_the_worst_parameters():
     theirs = {**ours, "W_hh": np.array([[4.0, 5.0], [4.0, 4.0]])}
     assert benchmark.difference(ours, ours) == 0
     assert benchmark.difference(theirs, ours) == 0.25
+
+
+def test_the_plain_loop_learns_as_the_net_that_reads_letters():
+    """Gradients of each update, clipped ones too, the state carried over; then a new beginning."""
+    symbols = letters.texts(3, 100)[0].symbols
+    net = letters.trained(3, symbols[:51], 300)  # knows half the text: small gradients there
+    found, norms = {}, []
+    for name in ("numpy", "loop"):
+        own = core.zeros_like(net)
+        own.flat[...] = net.flat
+        learner = benchmark.LETTERS[name](own, letters.chunks_of(symbols), np.full(10, 0.001))
+        found[name] = [{k: np.array(g).squeeze() for k, g in of().items()} for of in learner]
+    for ours, theirs in zip(found["numpy"], found["loop"], strict=True):
+        assert benchmark.difference(theirs, ours) < 1e-9
+        norms.append(np.sqrt(sum((g**2).sum() for g in ours.values())))
+    assert min(norms) < letters.LONGEST < max(norms)
+
+
+def test_the_letters_are_timed_in_turns_and_in_the_table():
+    timed = benchmark.compare_letters(("numpy",), 2, 3)
+    assert list(timed) == ["numpy", "loop"] and timed["numpy"]["times_ours"] == 1
+    for one in timed.values():
+        assert 0 < one["min_per_s"] <= one["median_per_s"] <= one["max_per_s"]
+        assert one["gradient_difference"] < 1e-9
+    header, rows = benchmark.letters_table({"letters": timed})
+    assert len(rows) == 2 and all(len(row) == len(header) for row in rows)
+    assert rows[0][-1] == "" and rows[1][-1] == f"{timed['loop']['gradient_difference']:.0e}"
+
+
+def test_so_many_updates_are_timed(monkeypatch):
+    """Those of `CHECKED` come first; a turn takes a hundredth of a second for each update."""
+    made, clock = {"numpy": 0, "loop": 0}, [0.0]
+
+    def learner(name):
+        def learn(net, chunks, rates):
+            while True:
+                made[name] += 1
+                clock[0] += 0.01 if name == "numpy" else 0.04
+                yield lambda: {w: np.ones(2) for w in benchmark.WEIGHTS}
+
+        return learn
+
+    monkeypatch.setattr(benchmark, "LETTERS", {name: learner(name) for name in made})
+    monkeypatch.setattr(benchmark.time, "perf_counter", lambda: clock[0])
+    timed = benchmark.compare_letters(("numpy",), 2, 5)
+    assert made == dict.fromkeys(made, benchmark.CHECKED + 2 * 5)
+    assert timed["numpy"]["median_per_s"] == pytest.approx(100)
+    assert timed["loop"]["times_ours"] == pytest.approx(4)

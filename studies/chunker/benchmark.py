@@ -9,11 +9,20 @@ under jit, from the same weights on the same batch and taking turns, with the la
 relative difference between the gradients; the three top-level commands as whole
 processes; and the forward pass against T, on one fresh sequence.
 
+And updates per second of the net that reads letters (studies/memory): batch 1, 25 steps, 64
+units, 27 symbols, float64; forward pass, BPTT, clipping and Adam. Beside this module's stand
+torch.nn.RNN with torch's Adam, and a plain loop over the steps in numpy, written as in
+min-char-rnn (Karpathy 2015) but for its softmax, which is the module's. All read the same chunks
+from the same weights; the gradients of the first updates are compared.
+
 Nothing is tuned; the net is that of seed 0.
 """
 
 from __future__ import annotations
 
+import functools
+import itertools
+import math
 import subprocess
 import sys
 import tempfile
@@ -27,6 +36,7 @@ import numpy as np
 import scipy
 
 import chunker_very_deep_1200 as core
+from studies.lab import letters
 from studies.lab.training import headline_nets
 from visualize_chunker_very_deep_1200 import AUTOMATIZER, BASELINE, FAINT, FIGURES, new_figure
 
@@ -42,14 +52,17 @@ class Plan(NamedTuple):
     warm_up: int  # processes that run first and are not timed
     lengths: tuple  # of the forward pass
     forwards: int
+    turns: int  # of the net that reads letters
+    in_a_turn: int  # updates
 
 
 LENGTHS = tuple(np.geomspace(1200, 120_000, 9).astype(int).tolist())
-FULL = Plan(core.Config.T, ("numpy", "torch", "jax"), 50, 7, 50, 1, LENGTHS, 9)
-QUICK = Plan(60, ("numpy",), 3, 1, 2, 0, (60, 600, 3000), 1)  # the tests need no other framework
+FULL = Plan(core.Config.T, ("numpy", "torch", "jax"), 50, 7, 50, 1, LENGTHS, 9, 20, 100)
+# the tests need no other framework
+QUICK = Plan(60, ("numpy",), 3, 1, 2, 0, (60, 600, 3000), 1, 1, 5)
 MEASURED = (
     "median_ms", "min_ms", "max_ms", "first_ms", "times_ours", "median_s", "min_s", "max_s",
-    "peak_mb", "peak_bytes", "us_per_step", "r_squared",
+    "peak_mb", "peak_bytes", "us_per_step", "r_squared", "median_per_s", "min_per_s", "max_per_s",
 )  # fmt: skip
 THIS_MACHINE = True
 RUNS = (  # as processes of their own
@@ -75,7 +88,8 @@ def numpy_update(net, tokens):
     return update
 
 
-def torch_update(net, tokens):
+def in_torch(net):
+    """torch's layers with the weights of a net, on one thread."""
     import torch
 
     torch.set_num_threads(1)
@@ -89,8 +103,24 @@ def torch_update(net, tokens):
     with torch.no_grad():
         for parameter, value in ours.items():
             parameter.copy_(torch.tensor(np.ascontiguousarray(value)))
+    return rnn, readout
+
+
+def in_our_order(rnn, readout):
+    """torch's parameters in the order of `WEIGHTS`; its second bias is left out."""
+    return rnn.weight_ih_l0, rnn.weight_hh_l0, rnn.bias_ih_l0, readout.weight, readout.bias
+
+
+def torch_gradients(rnn, readout):
+    return {name: p.grad.numpy().T for name, p in zip(WEIGHTS, in_our_order(rnn, readout))}
+
+
+def torch_update(net, tokens):
+    import torch
+
+    rnn, readout = in_torch(net)
     symbols = torch.tensor(tokens.astype(np.int64))
-    inputs = torch.nn.functional.one_hot(symbols[:-1], n_in).double()
+    inputs = torch.nn.functional.one_hot(symbols[:-1], len(net.W_xh)).double()
 
     def update():
         rnn.zero_grad()
@@ -99,10 +129,7 @@ def torch_update(net, tokens):
         torch.nn.functional.cross_entropy(
             logits.reshape(-1, len(net.b_y)), symbols[1:].reshape(-1), reduction="sum"
         ).backward()
-        in_our_order = (
-            rnn.weight_ih_l0, rnn.weight_hh_l0, rnn.bias_ih_l0, readout.weight, readout.bias
-        )  # fmt: skip
-        return {name: p.grad.numpy().T for name, p in zip(WEIGHTS, in_our_order)}
+        return torch_gradients(rnn, readout)
 
     return update
 
@@ -171,6 +198,116 @@ def compare_updates(frameworks, T, n_runs):
 def difference(theirs, ours):
     """Largest difference, relative to the largest entry of each parameter's gradient."""
     return max(float(np.abs(ours[w] - theirs[w]).max() / np.abs(ours[w]).max()) for w in WEIGHTS)
+
+
+# ==== The net that reads letters ==================================================================
+# Each a generator of updates as `letters.learning`: what it yields, before clipping, gives the
+# gradient of this chunk when it is called.
+def numpy_letters(net, chunks, rates):
+    grad = core.zeros_like(net)
+    for u in letters.learning(net, chunks, rates):
+        yield functools.partial(gradients_from, net, grad, u)
+
+
+def gradients_from(net, grad, u):
+    core.backward(net, grad, u)
+    return {name: getattr(grad, name) for name in WEIGHTS}
+
+
+def torch_letters(net, chunks, rates):
+    import torch
+
+    rnn, readout = in_torch(net)
+    rnn.bias_hh_l0.requires_grad_(False)  # ours has one bias
+    parameters = in_our_order(rnn, readout)
+    adam = torch.optim.Adam(parameters)
+    nothing = last = torch.zeros(1, len(net.b_h), dtype=torch.float64)
+    for rate, (chunk, begins) in zip(rates, chunks):
+        state = nothing if begins else last.detach()
+        symbols = torch.tensor(chunk)
+        inputs = torch.nn.functional.one_hot(symbols[:-1], len(net.W_xh)).double()
+        adam.zero_grad()
+        hidden, last = rnn(inputs, state)
+        loss = torch.nn.functional.cross_entropy(readout(hidden), symbols[1:], reduction="sum")
+        loss.backward()
+        yield functools.partial(torch_gradients, rnn, readout)
+        torch.nn.utils.clip_grad_norm_(parameters, letters.LONGEST)
+        adam.param_groups[0]["lr"] = rate
+        adam.step()
+
+
+def loop_letters(net, chunks, rates):
+    """As min-char-rnn does it: biases and states are columns, and a step has arrays of its own."""
+    Wxh, Whh, bh, Why, by = weights = [np.atleast_2d(W).T.copy() for W in net[1:]]
+    moments = [(np.zeros_like(W), np.zeros_like(W)) for W in weights]
+    last = np.zeros_like(bh)
+    for n, (rate, (chunk, begins)) in enumerate(zip(rates, chunks), 1):
+        steps = range(len(chunk) - 1)
+        xs, ps, hs = {}, {}, {-1: np.zeros_like(bh) if begins else last}
+        for t in steps:
+            xs[t] = np.zeros((len(net.W_xh), 1))
+            xs[t][chunk[t]] = 1
+            hs[t] = np.tanh(np.dot(Wxh, xs[t]) + np.dot(Whh, hs[t - 1]) + bh)
+            ps[t] = np.dot(Why, hs[t]) + by
+            core.softmax(ps[t].T)
+        grads = dWxh, dWhh, dbh, dWhy, dby = [np.zeros_like(W) for W in weights]
+        dhnext = np.zeros_like(bh)
+        for t in reversed(steps):
+            dy = np.copy(ps[t])
+            dy[chunk[t + 1]] -= 1
+            dWhy += np.dot(dy, hs[t].T)
+            dby += dy
+            draw = (1 - hs[t] * hs[t]) * (np.dot(Why.T, dy) + dhnext)
+            dbh += draw
+            dWxh += np.dot(draw, xs[t].T)
+            dWhh += np.dot(draw, hs[t - 1].T)
+            dhnext = np.dot(Whh.T, draw)
+        yield functools.partial(dict, zip(WEIGHTS, (g.T for g in grads)))
+        last, norm = hs[steps[-1]], math.sqrt(sum((g * g).sum() for g in grads))
+        for W, g, (m, v) in zip(weights, grads, moments):
+            g *= letters.LONGEST / max(letters.LONGEST, norm)
+            m += 0.1 * (g - m)
+            v += 0.001 * (g * g - v)
+            W -= rate * (m / (1 - 0.9**n)) / (np.sqrt(v / (1 - 0.999**n)) + 1e-8)
+
+
+LETTERS = {"numpy": numpy_letters, "loop": loop_letters, "torch": torch_letters}
+# Updates whose gradients are compared: the state is carried over and the weights have moved. Not
+# more, as torch adds 1e-6 to the norm when it clips, and so goes another way little by little.
+CHECKED = 3
+
+
+def compare_letters(frameworks, n_turns, in_a_turn):
+    """Updates per second, in turns, and the distance of the gradients from ours."""
+    net, (text, _) = letters.untrained(0), letters.texts(0)
+    learners = {}
+    for name in ("numpy", "loop", *(name for name in frameworks if name == "torch")):
+        own = core.zeros_like(net)
+        own.flat[...] = net.flat
+        rates = letters.falling(letters.N_UPDATES)
+        learners[name] = LETTERS[name](own, letters.chunks_of(text.symbols), rates)
+    differences = {name: [] for name in learners}
+    for _ in range(CHECKED):
+        ours = None
+        for name, learner in learners.items():
+            gradient = {key: np.array(g).squeeze() for key, g in next(learner)().items()}
+            ours = ours or gradient
+            differences[name].append(difference(gradient, ours))
+    turns = {name: [] for name in learners}
+    for _ in range(n_turns):
+        for name, learner in learners.items():
+            taken, _ = seconds(lambda of=learner: list(itertools.islice(of, in_a_turn)))
+            turns[name].append(in_a_turn / taken)
+    return {
+        name: {
+            "median_per_s": float(np.median(rate)),
+            "min_per_s": min(rate),
+            "max_per_s": max(rate),
+            "times_ours": float(np.median(np.array(turns["numpy"]) / rate)),
+            "gradient_difference": max(differences[name]),
+        }
+        for name, rate in turns.items()
+    }
 
 
 # ==== Whole processes =============================================================================
@@ -275,6 +412,7 @@ def compute(plan, jobs):
         "update": compare_updates(plan.frameworks, plan.T, plan.updates),
         "process": compare_processes(plan.processes, plan.warm_up, plan.T, plan.frames),
         "forward": forward_against_T(plan.lengths, plan.T, plan.forwards),
+        "letters": compare_letters(plan.frameworks, plan.turns, plan.in_a_turn),
     }
 
 
@@ -299,6 +437,26 @@ def update_seen(results):
         "take turns. The first call includes compilation. The difference is the largest, relative "
         "to the largest entry of each parameter's gradient."
     )
+
+
+def letters_table(results):
+    """Updates of the net that reads letters, a row for each way to write it."""
+    names = {
+        "numpy": "this module", "loop": "numpy, a plain loop as in min-char-rnn",
+        "torch": "`torch.nn.RNN`, autograd, 1 thread, torch's Adam",
+    }  # fmt: skip
+    rows = [
+        (names[name], f"{u['median_per_s']:,.0f}", f"{u['min_per_s']:,.0f}",
+         f"{u['max_per_s']:,.0f}", f"{u['times_ours']:.1f}",
+         f"{u['gradient_difference']:.0e}" if name != "numpy" else "")
+        for name, u in results["letters"].items()
+    ]  # fmt: skip
+    header = (
+        f"batch 1, {letters.CHUNK} steps, {letters.HIDDEN} units, {letters.N_SYMBOLS} symbols",
+        "updates a second, median", "least", "most", "times as long as ours",
+        "gradient differs by",
+    )  # fmt: skip
+    return header, rows
 
 
 def process_table(results):

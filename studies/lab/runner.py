@@ -183,6 +183,7 @@ def main(name, arguments):
     """The command line of one study."""
     study = catalogue.module_of(name)
     more = getattr(study, "OPTIONS", {})  # whole numbers that `compute` takes too
+    files = getattr(study, "FILES", {})  # files too: (what reads one or refuses it, help)
     parser = OneLineParser(
         prog=f"python3 -m studies {name}",
         description=study.__doc__,
@@ -197,20 +198,26 @@ def main(name, arguments):
     )
     for option, text in more.items():
         parser.add_argument(f"--{option}", type=from_1(10**9), help=text)
+    for option, (_, text) in files.items():
+        parser.add_argument(f"--{option}", metavar="FILE", help=text)
     options = parser.parse_args(arguments)
     if options.dask is not None and getattr(study, "THIS_MACHINE", False):
         raise BadInput("this study measures the machine that it runs on: run it without --dask")
-    given = {n: getattr(options, n) for n in more if getattr(options, n) is not None}
+    asked = {name: getattr(options, name) for name in (*more, *files)}
+    given = {name: value for name, value in asked.items() if value is not None}
     home = options.out or catalogue.rerun_home(name, options.quick)
     part = "--quick" if options.quick else next((f"--{option}" for option in given), None)
     if part and home.resolve() == catalogue.HOME / catalogue.family_of(name):
         raise BadInput(f"{home} holds what is committed: give {part} another folder with --out")
     if not options.plot_only:
+        for option in files.keys() & given.keys():
+            files[option][0](given[option])  # refused now, before anything is written
         with dask_cluster(options.dask) if options.dask is not None else nullcontext():
             compute(name, home, options.quick, options.jobs, **given)
     results = read_json(catalogue.results_path(name, home), catalogue.made_by(name))
     draw(name, home, results)
     with catalogue.reading(name, catalogue.results_path(name, home)):
-        whole = not (results["env"].get("quick") or given)
+        env = results["env"]
+        whole = not (env.get("quick") or env.get("options") or given)
         if whole and home.resolve() != catalogue.HOME / catalogue.family_of(name):
             print(provenance.against_committed(name, results))

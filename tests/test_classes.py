@@ -1,0 +1,226 @@
+"""Clusters and classes: the index, the vectors of words, what is said of them."""
+
+import itertools
+import json
+
+import numpy as np
+import pytest
+
+import chunker_very_deep_1200 as core
+from studies.lab import clusters, grammar, letters
+from studies.lab import word_states as ws
+from studies.memory import classes
+
+
+def by_pairs(a, b):
+    """Hubert and Arabie's index from all pairs, one by one."""
+    pairs = list(itertools.combinations(range(len(a)), 2))
+    in_a, in_b = ([x[i] == x[j] for i, j in pairs] for x in (a, b))
+    both = sum(p and q for p, q in zip(in_a, in_b))
+    chance = sum(in_a) * sum(in_b) / len(pairs)
+    return (both - chance) / ((sum(in_a) + sum(in_b)) / 2 - chance)
+
+
+def test_adjusted_rand_by_hand():
+    # three of five pairs together agree: S = 2, A = 4, B = 4, N = 15
+    assert clusters.adjusted_rand([0, 0, 1, 1, 2, 2], [0, 0, 1, 2, 2, 2]) == pytest.approx(
+        (2 - 3 * 4 / 15) / (3.5 - 3 * 4 / 15)
+    )
+    assert clusters.adjusted_rand(list("aabb"), [7, 7, 3, 3]) == 1
+    assert clusters.adjusted_rand([0, 0, 1, 1], [0, 1, 0, 1]) == pytest.approx(-0.5)
+    assert clusters.adjusted_rand([0, 0, 0], [1, 1, 1]) == 1
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_adjusted_rand_against_all_pairs(seed):
+    rng = np.random.default_rng(seed)
+    a, b = rng.integers(4, size=20), rng.integers(3, size=20)
+    assert clusters.adjusted_rand(a, b) == pytest.approx(by_pairs(a, b))
+
+
+def test_permuted_is_the_index_of_each_order_and_0_on_average():
+    a, b = np.repeat(np.arange(4), 5), np.arange(20) % 3
+    found = clusters.permuted(a, b, np.random.default_rng(1), 400)
+    order = np.random.default_rng(1).permuted(np.tile(a, (400, 1)), axis=1)
+    assert found == pytest.approx([by_pairs(one, b) for one in order])
+    assert abs(found.mean()) < 0.02
+
+
+def test_clusters_are_those_of_the_drawing():
+    vectors = np.array([[0.0], [0.1], [5.0], [5.2], [20.0]])
+    assert clusters.adjusted_rand([0, 0, 1, 1, 2], clusters.clusters_of(vectors, 3)) == 1
+    assert len(clusters.tree(vectors)) == 4
+    # from 0 and 2.4 to 5.0 it is 2.6 by single linkage, 3.8 by average, 5.0 by complete
+    for last, cut in ((8.5, [0, 0, 1, 1]), (9.2, [0, 0, 0, 1])):
+        found = clusters.clusters_of(np.array([[0.0], [2.4], [5.0], [last]]), 2)
+        assert clusters.adjusted_rand(cut, found) == 1
+
+
+def test_nearest_is_of_another_group():
+    vectors = np.array([[0.0], [1.0], [3.0], [7.0]])
+    assert list(clusters.nearest(vectors, np.arange(4))) == [1, 0, 1, 2]
+    assert list(clusters.nearest(vectors, np.array([0, 0, 1, 1]))) == [2, 2, 1, 1]
+
+
+def test_explained_is_the_share_between_labels_within_groups():
+    vectors = np.array([[0.0], [0.0], [2.0], [2.0], [10.0], [13.0], [10.0], [13.0]])
+    groups, labels = np.repeat([0, 1], 4), np.array([0, 0, 1, 1, 0, 0, 1, 1])
+    assert clusters.explained(vectors, groups, labels) == pytest.approx(4 / 13)
+    assert clusters.group_by_group(vectors, groups, labels)[0] == 1
+
+
+def test_the_read_out_reads_what_is_there_and_nothing_else():
+    rng = np.random.default_rng(0)
+    groups, labels = rng.integers(3, size=400), rng.integers(2, size=400)
+    noise = rng.normal(size=(400, 5)) + 10 * groups[:, None]
+    assert 0.4 < clusters.read_out(noise, groups, labels) < 0.6
+    told = noise.copy()
+    told[:, 2] += 6 * labels
+    assert clusters.read_out(told, groups, labels) > 0.97
+    mixed = clusters.shuffled_within(rng, groups, labels)
+    for group in range(3):
+        at = groups == group
+        assert mixed[at].sum() == labels[at].sum() and not np.array_equal(mixed[at], labels[at])
+
+
+def test_states_are_those_of_their_letters():
+    """The last letter's state of each word, against the net run letter by letter."""
+    text = grammar.text(np.random.default_rng(3), 200)
+    net = letters.untrained(4)
+    read = ws.read(net, text)
+    so_far = " "
+    for n, word in enumerate(text.words[: len(read.last)]):
+        ends = (so_far, so_far + word, so_far + word + " ")
+        for states, end in zip((read.before, read.last, read.after), ends):
+            alone = letters.predicted(net, grammar.encode(end + " "))[1][-1]
+            assert states[n] == pytest.approx(alone)
+        assert ws.LEXICON[read.numbers[n]] == word
+        so_far = ends[-1]
+    h = ws.read_from(net, read.before[:3], grammar.encode("cat"))
+    one = ws.read_from(net, read.before[1:2], grammar.encode("cat"))
+    assert h.shape == (3, 3, 64) and h[:, 1] == pytest.approx(one[:, 0])
+    assert ws.read_from(net, read.before[:1], grammar.encode(text.words[0]))[-1, 0] == (
+        pytest.approx(read.last[0])
+    )
+
+
+def test_words_of_a_net_of_words():
+    numbers = ws.numbers_of(["the", "boy", "sleeps", "the", "cat"])
+    net = ws.words_initial(np.random.default_rng(0))
+    read = ws.read_words(net, numbers)
+    assert np.array_equal(read.numbers, numbers[1:-1])
+    h = letters.predicted(net, numbers)[1]
+    assert np.array_equal(read.last[0], h[1]) and np.array_equal(read.before[0], h[0])
+
+
+def test_averages_and_neighbours_by_hand():
+    found, which = ws.averaged(np.array([[1.0], [3.0], [9.0]]), np.array([5, 5, 2]))
+    assert found.tolist() == [[9.0], [2.0]] and which.tolist() == [2, 5]
+    things = np.array([0, 1, 2, 2, 1, 0, 1])
+    at = np.arange(7)
+    counts = ws.neighbours(at, at, things, things, 3, 1)
+    before, after = counts[:3, :3], counts[:3, 3:]
+    assert before.tolist() == [[0, 1, 0], [0.5, 0, 0.5], [0, 0.5, 0.5]]  # not of the text's ends
+    assert after.tolist() == [[0, 1, 0], [0.5, 0, 0.5], [0, 0.5, 0.5]]
+    few = ws.neighbours(at[:2], at[:2], things[:2], things, 3, 1)
+    assert few[1].tolist() == [1, 0, 0, 0, 0, 1]
+
+
+def test_words_in_random_order_are_the_same_words():
+    text = grammar.text(np.random.default_rng(0), 400)
+    mixed = grammar.spelt(ws.in_random_order(np.random.default_rng(1), text))
+    assert len(mixed) == 401 and mixed != grammar.spelt(text.symbols)
+    assert set(mixed.split()[:-1]) <= set(text.words)
+
+
+def test_what_stood_before_a_noun():
+    words = ["the", "boy", "sees", "a", "cat", "the", "dog", "sleeps"]
+    words += ["often", "a", "king", "walks"]
+    slot = np.array([0, 1, 2, 3, 4, 0, 1, 2, 0, 1, 2, 3])
+    text = grammar.Text(None, None, None, words, None, slot)
+    found = classes.of_nouns(text, np.arange(len(words)))
+    noun, labels = classes.what_stood_before(text, len(words))
+    assert [words[i] for i in np.flatnonzero(noun)] == ["boy", "cat", "dog", "king"]
+    assert list(labels["determiner"][noun]) == ["the", "a", "the", "a"]
+    assert list(labels["role"][noun]) == ["subject", "object", "subject", "subject"]
+    assert list(labels["verb"][noun]) == ["", "sees", "", ""]
+    assert list(found["verb"][0]) == [4] and list(found["role"][0]) == [1, 4, 6, 10]
+
+
+def test_the_last_net_is_the_one_that_letters_trains():
+    symbols = grammar.text(np.random.default_rng(0), 300).symbols
+    start, middle, last = classes.through_training(7, symbols, (0, 5, 12))
+    assert np.array_equal(start.flat, letters.untrained(7).flat)
+    assert np.array_equal(last.flat, letters.trained(7, symbols, 12).flat)
+    assert not np.array_equal(middle.flat, last.flat)
+    five = letters.untrained(7)
+    learning = letters.learning(five, letters.chunks_of(symbols), letters.falling(12))
+    for _ in itertools.islice(learning, 6):
+        pass
+    assert np.array_equal(middle.flat, five.flat)
+
+
+def test_classes_told_in_the_vectors_are_found():
+    everyone = np.arange(len(ws.LEXICON))
+    one_hot = np.eye(9)[clusters.numbered(ws.KINDS)]
+    noise = np.random.default_rng(0).normal(size=(38, 9))
+    rng = np.random.default_rng(1)
+    told = classes.agreement(one_hot + 0.01 * noise, everyone, rng, 50)
+    assert all(told[q] == {"index": 1.0, "above": True} for q in ("classes", "nouns", "verbs"))
+    assert told["nearest"] == 37 / 38  # "often" has no other adverb
+    nothing = classes.agreement(noise, everyone, rng, 200)
+    assert nothing["classes"]["index"] < 0.2
+
+
+def test_single_places_of_separate_words():
+    numbers = np.repeat(np.arange(38), 3)
+    kinds = clusters.numbered(ws.KINDS)
+    states = np.eye(9)[kinds[numbers]] * 9 + np.eye(38)[numbers][:, :9]
+    states = np.hstack([states, np.eye(38)[numbers]])
+    found = classes.single_places(states, numbers, np.random.default_rng(0), 30)
+    assert found["index"] == 1 and found["above"] and found["same_word"] == 1
+    assert found["same_class"] == pytest.approx(37 / 38)
+    others = [(np.sum(np.equal(ws.KINDS, kind)) - 1) / 37 for kind in ws.KINDS]
+    assert found["same_class_by_chance"] == pytest.approx(np.mean(others))
+
+
+@pytest.fixture(scope="module")
+def results():
+    return json.loads(json.dumps(classes.compute(classes.QUICK, 1), allow_nan=False))
+
+
+def test_words_and_tables_of_a_quick_run(results):
+    for of in (classes.table, classes.single, classes.within_nouns):
+        header, rows = of(results)
+        assert rows and len(header) <= 8 and all(len(row) == len(header) for row in rows)
+    net = results["agreement"]["net"]["classes"]["index"]["mean"]
+    assert f"{net:.2f}" in classes.answer(results)
+    assert "space before" in results["agreement"] and len(results["through"]["last"]) == 3
+    assert all(len(row) == 3 for row in classes.document(results))
+    assert set(classes.figures(results)) == {"classes.png", "classes_places.png"}
+
+
+def test_the_answer_names_what_is_above_the_net(results):
+    of = json.loads(json.dumps(results))
+    for name in of["agreement"]:
+        of["agreement"][name]["classes"]["index"]["mean"] = 0.1
+    of["agreement"]["net"]["classes"]["index"]["mean"] = 0.5
+    assert "no control is above" in classes.answer(of)
+    of["agreement"]["words around"]["classes"]["index"]["mean"] = 0.71
+    assert "above the net are words around 0.71" in classes.answer(of)
+
+
+def test_a_run_is_the_same_again():
+    plan = classes.QUICK._replace(updates=(0, 5, 20), word_updates=5, n_permutations=9)
+    once = classes.one_run((1, plan))
+    assert once == classes.one_run((1, plan)) != classes.one_run((2, plan))
+    assert once["agreement"]["net"] != once["agreement"]["names shuffled"]
+
+
+def test_new_symbols_of_a_net_of_words_keep_their_first_weights():
+    numbers = ws.numbers_of(grammar.text(np.random.default_rng(0), 600).words)
+    start = ws.words_initial(np.random.default_rng(2), 3)
+    net = ws.words_trained(np.random.default_rng(2), numbers, 8, 3)
+    assert isinstance(net, core.RNN) and len(net.W_xh) == 41
+    assert np.array_equal(net.W_xh[38:], start.W_xh[38:])
+    assert not np.array_equal(net.W_xh[:38], start.W_xh[:38])

@@ -1,0 +1,272 @@
+"""The grammar's text, its exact predictor, the net that reads it, and what a run of them says."""
+
+import functools
+import itertools
+import json
+
+import numpy as np
+import pytest
+
+import chunker_very_deep_1200 as core
+from studies.lab import grammar, letters
+from studies.memory import letters as study
+
+
+# ==== The text ====================================================================================
+def test_letters_words_and_places_by_hand():
+    symbols, word, place = grammar.as_letters(("the", "cat"))
+    assert grammar.spelt(symbols) == " the cat "
+    assert word.tolist() == [-1, 0, 0, 0, 0, 1, 1, 1, 1]
+    assert place.tolist() == [0, 0, 1, 2, 3, 0, 1, 2, 3]
+    symbols, word, place = grammar.as_letters(("a", "dog"), spaces=False, n=3)
+    assert grammar.spelt(symbols) == " ado" and word.tolist() == [-1, 0, 1, 1]
+    assert place.tolist() == [0, 0, 0, 1]
+
+
+@pytest.mark.parametrize("spaces", [True, False])
+def test_a_text_is_sentences_of_the_grammar(spaces):
+    text = grammar.text(np.random.default_rng(0), 300, spaces)
+    assert all(len(of) == 301 for of in (text.symbols, text.word, text.place))
+    assert len(text.words) == len(text.pattern) == len(text.slot)
+    whole = " " + "".join(word + " " * spaces for word in text.words)
+    assert grammar.spelt(text.symbols) == whole[:301]
+    starts = np.append(np.flatnonzero(text.slot == 0), len(text.words))
+    for a, b in itertools.pairwise(starts.tolist()):
+        assert tuple(text.words[a:b]) in grammar.legal_sentences()
+        assert text.slot[a:b].tolist() == list(range(b - a)) and len(set(text.pattern[a:b])) == 1
+    for i in range(1, 301):
+        w, k = text.word[i], text.place[i]
+        assert (text.words[w] + " ")[k] == grammar.LETTERS[text.symbols[i]]
+
+
+def test_what_is_left_out_is_not_in_the_text_to_train_on():
+    def about_lions(pattern, words):
+        return "lion" in words
+
+    train, test = letters.texts(0, 3000, left_out=about_lions)
+    assert "lion" not in train.words and "lion" in test.words
+    assert np.array_equal(test.symbols, letters.texts(0, 3000)[1].symbols)
+
+
+# ==== The exact predictor =========================================================================
+def chances(spaces):
+    """Each sentence, spelt, and its probability."""
+    found = {}
+    for number, weight in enumerate(grammar.WEIGHTS):
+        filled = list(itertools.product(*grammar.places(number)))
+        for words in filled:
+            spelt = "".join(word + " " * spaces for word in words)
+            found[spelt] = found.get(spelt, 0.0) + weight / len(filled)
+    return found
+
+
+@pytest.mark.parametrize("spaces", [True, False])
+def test_the_best_predictor_against_all_sentences_there_are(spaces):
+    """P(x_1 .. x_t) summed over every sentence and what may follow it."""
+    sentences = chances(spaces)
+    assert sum(sentences.values()) == pytest.approx(1)
+
+    @functools.cache
+    def begins_with(text):
+        whole = sum(p for s, p in sentences.items() if s.startswith(text))
+        return whole + sum(
+            p * begins_with(text[len(s) :])
+            for s, p in sentences.items()
+            if len(s) < len(text) and text.startswith(s)
+        )
+
+    symbols = grammar.text(np.random.default_rng(3), 45, spaces).symbols
+    text, p = grammar.spelt(symbols)[1:], grammar.best(symbols, spaces)
+    came = p[np.arange(45), symbols[1:]]
+    wanted = [begins_with(text[: t + 1]) / begins_with(text[:t]) for t in range(45)]
+    assert came == pytest.approx(wanted, rel=1e-10)
+    for t in range(0, 45, 11):
+        wanted = [begins_with(text[:t] + x) / begins_with(text[:t]) for x in grammar.LETTERS]
+        assert p[t] == pytest.approx(wanted, abs=1e-12)
+
+
+def test_the_machine_s_probabilities_and_patterns():
+    for spaces in (True, False):
+        assert np.allclose(grammar.machine(spaces).Q.sum(axis=1), 1)
+    symbols = grammar.as_letters(["often", "the", "boy", "sleeps", "the", "king", "eats", "a"])[0]
+    p, patterns = grammar.forward_algorithm(symbols)
+    assert np.allclose(p.sum(axis=1), 1) and np.allclose(patterns.sum(axis=1), 1)
+    assert patterns[0, grammar.RARE] == pytest.approx(1)  # read the o
+    assert patterns[-1].argmax() == grammar.PATTERNS.index(("human", "eats", "food"))
+    with pytest.raises(ValueError, match="letter 10, 'x', does not follow"):
+        grammar.best(grammar.encode(" the king x"))
+
+
+# ==== The net =====================================================================================
+def test_chunks_by_hand():
+    found = itertools.islice(letters.chunks_of(np.arange(10), 4), 5)
+    assert [(chunk.tolist(), begins) for chunk, begins in found] == [
+        ([0, 1, 2, 3, 4], True), ([4, 5, 6, 7, 8], False), ([0, 1, 2, 3, 4], True),
+        ([4, 5, 6, 7, 8], False), ([0, 1, 2, 3, 4], True),
+    ]  # fmt: skip
+
+
+def chunk_loss(net, h, chunk):
+    total = 0.0
+    for x, target in itertools.pairwise(chunk):
+        h = np.tanh(net.W_xh[x] + net.b_h + h @ net.W_hh)
+        y = h @ net.W_hy + net.b_y
+        total += np.log(np.exp(y).sum()) - y[target]
+    return total, h
+
+
+def test_gradient_of_a_chunk_with_the_state_carried_over():
+    """Against central differences; the state that comes in is constant, at a text's start 0."""
+    symbols = letters.texts(1, 60)[0].symbols
+    net = letters.initial(np.random.default_rng(1), 6)
+    grad, chunks = core.zeros_like(net), list(itertools.islice(letters.chunks_of(symbols), 3))
+    h = np.zeros(6)
+    for u, (chunk, begins) in zip(letters.learning(net, chunks, np.zeros(3)), chunks, strict=True):
+        h = np.zeros(6) if begins else h
+        assert u.hidden[0, 0] == pytest.approx(h)
+        core.backward(net, grad, u)
+        for i in range(0, len(net.flat), 11):
+            kept = net.flat[i]
+            net.flat[i] = kept + 1e-6
+            up = chunk_loss(net, h, chunk)[0]
+            net.flat[i] = kept - 1e-6
+            down = chunk_loss(net, h, chunk)[0]
+            net.flat[i] = kept
+            assert grad.flat[i] == pytest.approx((up - down) / 2e-6, rel=1e-5, abs=1e-6)
+        h = chunk_loss(net, h, chunk)[1]
+    assert begins  # the third chunk is the first again
+
+
+def test_an_update_is_clipped_and_adam_s():
+    """Its first step: the rate times g / (|g| + 1e-8), where g is 5 long."""
+    net = letters.untrained(2)
+    before, grad = net.flat.copy(), core.zeros_like(net)
+    (u,) = [
+        core.backward(net, grad, u) or u
+        for u in letters.learning(net, letters.chunks_of(letters.texts(2, 60)[0].symbols), [0.01])
+    ]
+    norm = np.sqrt((grad.flat**2).sum())
+    assert norm > letters.LONGEST and u.probs.shape == (letters.CHUNK, 1, letters.N_SYMBOLS)
+    g = grad.flat * letters.LONGEST / norm
+    assert before - net.flat == pytest.approx(0.01 * g / (np.abs(g) + 1e-8), abs=1e-9)
+
+
+def test_the_same_seed_is_the_same_net():
+    symbols = letters.texts(5, 300)[0].symbols
+    one, again = (letters.trained(5, symbols, 20) for _ in range(2))
+    assert np.array_equal(one.flat, again.flat)
+    assert not np.array_equal(one.flat, letters.trained(6, symbols, 20).flat)
+    assert np.array_equal(letters.untrained(5).flat, letters.trained(5, symbols, 0).flat)
+    W = letters.untrained(5).W_hh
+    assert np.allclose(W @ W.T, np.eye(letters.HIDDEN))
+
+
+def test_a_rate_out_of_bounds_ends_in_diverged():
+    net, symbols = letters.untrained(0), letters.texts(0, 60)[0].symbols
+    learning = letters.learning(net, letters.chunks_of(symbols), np.full(9, np.inf))
+    with np.errstate(all="ignore"), pytest.raises(core.Diverged, match="lower the rate"):
+        list(learning)
+
+
+def test_a_table_by_hand():
+    """Of "ababb": after a twice b; after b once a, once b. Belief of half a letter in less."""
+    table, b = letters.table(np.array([0, 1, 0, 1, 1]), 1, 3), letters.BELIEF
+    none = (np.array([1, 3, 0]) + b / 3) / (4 + b)  # of x_1 .. x_4
+    after_a, after_b = (
+        (np.array([0, 2, 0]) + b * none) / (2 + b),
+        (np.array([1, 1, 0]) + b * none) / (2 + b),
+    )
+    assert table(np.array([0, 1, 2, 0])) == pytest.approx(np.array([after_a, after_b, none]))
+
+
+def test_predictions_sum_to_1_and_a_longer_context_is_used():
+    train, test = letters.texts(0, 2000)
+    for order in (0, 3, 6):
+        p = letters.table(train.symbols, order)(test.symbols)
+        assert np.allclose(p.sum(axis=1), 1) and p.min() > 0
+    p, h = letters.predicted(letters.untrained(0), test.symbols)
+    assert np.allclose(p.sum(axis=1), 1) and h.shape == (2000, letters.HIDDEN)
+    assert letters.nats(p, test.symbols)[7] == pytest.approx(-np.log(p[7, test.symbols[8]]))
+    assert letters.right(p, test.symbols)[7] == (p[7].argmax() == test.symbols[8])
+    symbols = np.random.default_rng(0).integers(27, size=50)
+    numbers = letters.context(symbols, 2, 27)
+    assert len(numbers) == 49 and numbers[9] == symbols[8] * 28 + symbols[9]
+    assert numbers[0] == 27 * 28 + symbols[0]
+
+
+# ==== The study ===================================================================================
+def test_watching_changes_nothing():
+    train, test = letters.texts(4, 200)
+    asked = (test.symbols, train.symbols)
+    net, losses, norms = study.watched(4, train.symbols, (0, 3, 9), asked, True)
+    assert np.array_equal(net.flat, letters.trained(4, train.symbols, 9).flat)
+    assert len(norms) == 9 and np.shape(losses) == (3, 2)
+    assert losses[0][0] == study.loss_of(letters.untrained(4), test.symbols)
+    assert losses[-1] == [study.loss_of(net, symbols) for symbols in asked]
+    first = next(
+        letters.learning(start := letters.untrained(4), letters.chunks_of(train.symbols), [0])
+    )
+    core.backward(start, grad := core.zeros_like(start), first)
+    assert norms[0] == pytest.approx(np.sqrt((grad.flat**2).sum()))
+
+
+def test_gradients_by_hand():
+    found = study.gradients([1.0, 9.0, 200.0, 4.0], (0, 2, 4))
+    assert found["largest"] == [9, 200] and found["quantiles"][0][1] == 5
+    assert found["clipped"] == 0.5 and found["clipped_if_mean"] == 0.25  # above 5, above 125
+
+
+def text_of(*sentences):
+    """A `Text` of these sentences, as (pattern, words)."""
+    words = [word for _, spoken in sentences for word in spoken.split()]
+    pattern = np.repeat([p for p, _ in sentences], [len(s.split()) for _, s in sentences])
+    slot = np.concatenate([np.arange(len(s.split())) for _, s in sentences])
+    return grammar.Text(*grammar.as_letters(words), words, pattern, slot)
+
+
+def test_accuracy_by_place_pattern_and_sentence():
+    text = text_of((0, "a boy walks"), (1, "the cat sleeps"), (0, "the man"))
+    found = study.groups(text)
+    letter = np.array(list("a boy walks the cat sleeps the man "))
+    assert "".join(letter[found["first"]]) == "abwtcstm"
+    assert "".join(letter[found["second"]]) == "oahalha"
+    assert "".join(letter[found["later"]]) == "kseps"
+    assert "".join(letter[found["space"]]) == " " * 8
+    assert sum(found[name].sum() for name in study.PLACES) == len(letter)
+    right = letter != "w"
+    a = study.accuracies(text, right)
+    assert a["groups"]["first"] == 7 / 8 and a["groups"]["all but the first"] == 1
+    assert a["patterns"][:3] == [19, 15, 0]
+    assert a["sentences"] == 0.5  # 11 of 12, all of 15; the last sentence does not count
+
+
+def test_a_quick_run_its_words_and_its_table(monkeypatch):
+    results = json.loads(json.dumps(study.compute(study.QUICK, 1), allow_nan=False))
+    assert results["parameters"] == {"here": 7643, "that occur": 7256}
+    assert results["grammar"]["words"] == 38 and results["symbols"]["that occur"] == 24
+    for of in (study.table, study.progress, study.by_place):
+        header, rows = of(results)
+        assert rows and all(len(row) == len(header) for row in rows)
+    assert len(study.table(results)[1]) == len(results["predictors"])
+    assert f"{results['predictors']['exact']['fixed']['right']['mean']:.1%}" in study.answer(
+        results
+    )
+    assert "nearer than the net" in study.answer(results)  # which has hardly learnt
+    assert results["within"]["fixed"]["k"] == results["within"]["fresh"]["k"] == 0
+    read, watched = [], study.watched
+    monkeypatch.setattr(study, "watched", lambda *of: read.append(len(of[1])) or watched(*of))
+    one = study.one_run((letters.FIRST_SEED, study.QUICK))
+    assert read == [study.QUICK.n_letters + 1, letters.CHUNK * study.QUICK.at[-1] + 1]
+    assert json.loads(json.dumps(one)) == results["runs"][0]
+    rows = study.document(results)
+    assert all(len(row) == 3 for row in rows) and "96.3%" in rows[0][0] and "7,256" in rows[4][1]
+    assert list(study.figures(results)) == ["letters.png"]
+
+
+def test_the_distance_from_the_exact_predictor_is_of_the_same_seed():
+    runs = [
+        {"predictors": {"exact": {"fresh": {"loss": e}}, "net": {"fresh": {"loss": n, "right": 1}}}}
+        for e, n in ((1.0, 1.25), (2.0, 2.5))
+    ]
+    found = study.summary(runs, "net", "fresh")
+    assert found["above_by_seed"] == [0.25, 0.5] and found["above"]["mean"] == 0.375

@@ -1,0 +1,174 @@
+"""New words in known words' places: what is drawn, what is read, where it lands."""
+
+import json
+
+import numpy as np
+import pytest
+
+from studies.lab import grammar, letters
+from studies.lab import word_states as ws
+from studies.memory import zog
+
+
+@pytest.mark.parametrize("kind", zog.PLACED)
+def test_new_words_share_no_letter_with_the_word_they_stand_for(kind):
+    known = grammar.CLASSES[kind]
+    found = zog.new_words(np.random.default_rng(0), 50, known)
+    assert len({word for word, _ in found}) == 50
+    occurring = set("".join(ws.LEXICON))
+    assert len(occurring) == 23
+    for n, (word, stands_for) in enumerate(found):
+        assert stands_for == known[n % len(known)] and word not in ws.LEXICON
+        assert not set(word) & set(stands_for) and set(word) <= occurring
+        shape = "".join("v" if letter in zog.VOWELS else "c" for letter in word)
+        assert shape in zog.SHAPES
+
+
+def test_unseen_letters_begin_words_and_never_occur():
+    found = zog.new_words(np.random.default_rng(0), 30, ("man", "king"), unseen=True)
+    assert {word[0] for word, _ in found} == set("jxz")
+    assert not set("jxz") & set("".join(ws.LEXICON))
+    assert all(not set(word) & set(stands_for) for word, stands_for in found)
+
+
+@pytest.fixture(scope="module")
+def read():
+    """An untrained net, a text, and what the net made of it."""
+    net, text = letters.untrained(3), letters.texts(3, 4_000)[1]
+    return net, text, zog.known(ws.read(net, text))
+
+
+def test_a_known_word_in_its_own_places_has_its_own_vector(read):
+    net, _, of = read
+    for word in ("man", "bread", "sees"):
+        number = ws.LEXICON.index(word)
+        found = zog.put_in_place(net, [(word, number)], of)
+        for state in zog.STATES:
+            own = of.vectors[state][of.which == number]
+            assert found[state] == pytest.approx(own)
+
+
+def test_a_new_word_is_read_at_each_place_of_the_known_one(read):
+    """Against the text with the word replaced, letter by letter, up to each place."""
+    net, text, of = read
+    number = ws.LEXICON.index("glass")
+    found = zog.put_in_place(net, [("zupi", number)], of)
+    ends = []
+    for n in np.flatnonzero(of.numbers == number):
+        before = " " + "".join(word + " " for word in text.words[:n])
+        ends.append(letters.predicted(net, grammar.encode(before + "zupi "))[1][-1])
+    assert len(ends) > 1 and found["last letter"][0] == pytest.approx(np.mean(ends, axis=0))
+    alone = zog.put_alone(net, [("zupi", number)])["last letter"][0]
+    assert alone == pytest.approx(letters.predicted(net, grammar.encode(" zupi "))[1][-1])
+    assert np.abs(alone - found["last letter"][0]).max() > 1e-3
+
+
+def corners():
+    """A vector for each known word: its class's axis, and a little of its own."""
+    at = np.array([zog.KINDS.index(kind) for kind in ws.KINDS])
+    return 10 * np.eye(9)[at] + 0.1 * np.random.default_rng(0).normal(size=(38, 9))
+
+
+def test_landing_is_at_the_nearest_centroid_without_the_word_replaced():
+    vectors, everyone = corners(), np.arange(38)
+    of_animal = ws.LEXICON.index("cat")
+    new = vectors[[of_animal, 0]]
+    stood = np.array([0, of_animal])  # boy, cat
+    found = zog.landed(new, stood, vectors, everyone, ws.KINDS)
+    assert [zog.KINDS[i] for i in found] == ["animal", "human"]
+    # "often" is the only adverb: without it nothing lands there
+    often = ws.LEXICON.index("often")
+    gone = zog.landed(vectors[[often]], np.array([often]), vectors, everyone, ws.KINDS)
+    assert zog.KINDS[gone[0]] != "adverb"
+    assert zog.nearest_word(vectors[[0]], np.array([0]), vectors, everyone)[0] in range(1, 6)
+
+
+def test_judged_by_hand():
+    vectors, everyone = corners(), np.arange(38)
+    boy, cat, bread, eats = map(ws.LEXICON.index, ("boy", "cat", "bread", "eats"))
+    # boy lands right, cat with the humans, bread with a verb, eats right
+    found = zog.judged(
+        vectors[[boy, boy, eats, eats]], np.array([boy, cat, bread, eats]), vectors, everyone
+    )
+    assert found["right"] == 0.5 and found["kind"] == 0.75 and found["word"] == 0.5
+    landed = {(zog.PLACED[i], zog.KINDS[j]) for i, j in np.argwhere(found["matrix"])}
+    assert landed == {
+        ("human", "human"), ("animal", "human"), ("food", "acts"), ("acts", "acts"),
+    }  # fmt: skip
+
+
+def test_kinds_are_noun_verb_and_neither():
+    assert zog.kind_of(np.array(["thing", "acts", "adverb"])).tolist() == [0, 1, 2]
+
+
+def test_chance_and_permuted_classes():
+    vectors, everyone = corners(), np.arange(38)
+    number = ws.LEXICON.index("boy")
+    assert zog.by_chance(np.array([number]), everyone) == 5 / 37
+    placed = np.flatnonzero(np.isin(ws.KINDS, zog.PLACED))
+    rng = np.random.default_rng(0)
+    mixed = zog.permuted(vectors[placed], placed, vectors, everyone, rng, 50)["right"]
+    assert 0.03 < mixed < 0.3
+
+
+def test_less_the_mean_takes_the_spelling_away():
+    """A net without recurrence reads the same everywhere: nothing is left of the context."""
+    net, text = letters.untrained(3), letters.texts(3, 4_000)[1]
+    net.W_hh[...] = 0.0
+    of = zog.known(ws.read(net, text))
+    words = [("zupi", 0), ("dum", ws.LEXICON.index("cat"))]
+    new = zog.put_in_place(net, words, of)
+    general = [zog.read_in(net, of.before[:9], grammar.encode(w + " ")) for w, _ in words]
+    for state in zog.STATES:
+        assert new[state] == pytest.approx(np.array([one[state] for one in general]))
+    net = letters.untrained(3)
+    of = zog.known(ws.read(net, text))
+    new = zog.put_in_place(net, words, of)
+    found, vectors = zog.less_the_mean(net, words, new, of, np.random.default_rng(0))
+    assert np.linalg.norm(found["last letter"], axis=1) == pytest.approx(1)
+    assert np.linalg.norm(vectors["last letter"], axis=1) == pytest.approx(1)
+
+
+def test_zog_stands_where_man_stood(read):
+    net, text, of = read
+    found = zog.zog_for_man(net, text)
+    number = ws.LEXICON.index("man")
+    near = zog.put_in_place(net, [("zog", number)], of)
+    for state in zog.STATES:
+        distances = np.linalg.norm(of.vectors[state] - near[state], axis=1)
+        assert found[state]["words"][0] == ws.LEXICON[of.which[distances.argmin()]]
+    boys = text._replace(words=["boy" if word == "man" else word for word in text.words])
+    assert zog.zog_for_man(net, boys) is None
+
+
+@pytest.fixture(scope="module")
+def results():
+    return json.loads(json.dumps(zog.compute(zog.QUICK, 1), allow_nan=False))
+
+
+def test_words_and_tables_of_a_quick_run(results):
+    for of in (zog.table, zog.zogs):
+        header, rows = of(results)
+        assert rows and len(header) <= 8 and all(len(row) == len(header) for row in rows)
+    share = results["shares"]["new word"]["last letter"]["right"]["mean"]
+    assert f"{share:.1%}" in zog.answer(results)
+    assert all(len(row) == 3 for row in zog.document(results))
+    assert set(zog.figures(results)) == {"zog.png"}
+    assert np.sum(results["matrix"]["new word"], axis=1) == pytest.approx(1)
+
+
+def test_the_answer_says_whether_it_is_above_the_controls(results):
+    assert "not above the best control" in zog.answer(results)
+    of = results["shares"]
+    for state in zog.STATES:
+        of["new word"][state]["right"]["interval"] = [0.8, 0.9]
+        for name in ("word alone", "untrained", "permuted"):
+            of[name][state]["right"]["interval"] = [0.1, 0.2]
+    assert "not above" not in zog.answer(results)
+    assert "above every control" in zog.document(results)[1][2]
+
+
+def test_a_run_is_the_same_again():
+    plan = zog.QUICK._replace(n_updates=20, word_updates=5, n_new=3)
+    once = zog.one_run((1, plan))
+    assert once == zog.one_run((1, plan)) != zog.one_run((2, plan))
