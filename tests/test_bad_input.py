@@ -179,7 +179,7 @@ def test_every_missing_key_is_named(small_results, tmp_path):
     path = tmp_path / "r.json"
     for key in small_results:
         path.write_text(json.dumps({k: v for k, v in small_results.items() if k != key}))
-        with pytest.raises(core.BadInput, match=f"{key} is missing"):
+        with pytest.raises(core.BadInput, match=f"'{key}' is missing"):
             core.load_results(path)
 
 
