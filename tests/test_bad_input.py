@@ -55,7 +55,7 @@ def assert_refused(done, code, says, folder, files):
         (["--out", "r.json/"], "is not a file"),
         (["--out", ""], "'' is not a file"),
         (["--out", "/dev/null"], "is not a file"),
-        (["--out", "/proc/r.json"], "can't write"),
+        (["--out", "/proc/r.json"], "can't write /proc/r.json (No such file or directory): name"),
         (["--out", "n" * 300], "can't write"),
     ],
 )
