@@ -64,3 +64,18 @@ def test_a_failure_and_a_hang_are_noticed(tmp_path):
     assert mutants.run(["-c", "print(1); 1 / 0"], tmp_path, 60)[0]
     slow = ["-c", "import time; time.sleep(60)"]
     assert mutants.run(slow, tmp_path, 0.5) == (True, "longer than 0.5 s")
+
+
+def test_a_test_whose_name_is_gone_is_looked_for_in_its_file(tmp_path, monkeypatch):
+    asked = []
+
+    def run(command, copy, limit):
+        asked.append(command)
+        return (
+            (True, "ERROR: not found: tests/test_a.py::test[1]") if len(asked) == 1 else (False, "")
+        )
+
+    monkeypatch.setattr(mutants, "run", run)
+    tests = [["tests/test_a.py::test[1]", "tests/test_a.py::test[2]"], ["tests/test_run.py"]]
+    assert mutants.noticed(mutants.Mutant("studies/x.py", 1, "", 0), tests, tmp_path) is None
+    assert [command[-1] for command in asked] == [tests[0][-1], "tests/test_a.py", tests[1][-1]]
