@@ -145,12 +145,15 @@ def around(source, line):
 def tests_for(mutant, source, reached):
     """Lists of tests to run one after the other: those that run the function, quickest first.
 
-    What is in no function, all may meet.
+    What is in no function may meet those that run anything of the file, or name it.
     """
     elsewhere = [f"tests/test_{name}.py" for name in ELSEWHERE]
     per_line, lines = reached.lines.get(mutant.file, {}), around(source, mutant.line)
     if lines is None:
-        found = set(reached.seconds)
+        files = {test.partition("::")[0] for test in reached.seconds}
+        naming = {file for file in files if Path(mutant.file).stem in (ROOT / file).read_text()}
+        found = {test for test in reached.seconds if test.partition("::")[0] in naming}
+        found = found.union(*per_line.values())
     else:
         found = per_line.get(mutant.line) or set().union(*(per_line.get(n, ()) for n in lines))
     found = [test for test in found if test.partition("::")[0] not in elsewhere]

@@ -28,16 +28,23 @@ def outer(x):
         (8, ["t::quick", "t::slow"]),  # in a function: what runs the line
         (6, ["t::quick"]),
         (7, ["t::quick"]),  # has no line of its own: what runs its function
-        (2, ["t::quick", "t::other", "t::slow"]),  # in none: all
+        (2, ["t::quick", "t::slow"]),  # in none: what runs anything of the file
     ],
 )
-def test_the_tests_that_run_a_line_come_first(line, first):
+def test_the_tests_that_run_a_line_come_first(line, first, tmp_path, monkeypatch):
     lines = {2: {"t::slow"}, 4: {"t::slow"}, 6: {"t::quick"}, 8: {"t::slow", "t::quick"}}
     seconds = {"t::slow": 9, "t::quick": 1, "t::other": 2, "tests/test_run.py::test_all": 0}
+    monkeypatch.setattr(mutants, "ROOT", tmp_path)
+    (tmp_path / "tests").mkdir()
+    for name in ("t", "tests/test_run.py"):
+        (tmp_path / name).write_text("")
     reached = mutants.Reach({"m.py": lines}, seconds)
-    found, elsewhere = mutants.tests_for(mutants.Mutant("m.py", line, "", 0), SOURCE, reached)
+    mutant = mutants.Mutant("m.py", line, "", 0)
+    found, elsewhere = mutants.tests_for(mutant, SOURCE, reached)
     assert found == first and "tests/test_run.py" in elsewhere
     assert all((ROOT / test).exists() for test in elsewhere)
+    (tmp_path / "t").write_text("import m")
+    assert ("t::other" in mutants.tests_for(mutant, SOURCE, reached)[0]) is (line == 2)
 
 
 def test_every_file_that_starts_processes_or_reads_sources_is_named():
