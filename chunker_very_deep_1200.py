@@ -527,7 +527,7 @@ def log_probabilities(net, tokens):
 
 def surprisal(log_p, targets):
     """-log p of the symbols that came: (n, N) from log_p (n, N, n_out) and targets (n, N)."""
-    return -np.take_along_axis(log_p, targets[..., None], axis=-1)[..., 0]
+    return -np.take_along_axis(log_p, targets[..., None], axis=-1).squeeze(-1)
 
 
 def score(net, tokens):
@@ -935,7 +935,7 @@ def load_results(path=RESULTS, seed=None, T=None):
     try:
         problem = problem_with(results)
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as e:
-        problem = f"{e.args[0]} is missing" if isinstance(e, KeyError) else str(e)
+        problem = f"{e} is missing" if isinstance(e, KeyError) else str(e)
     if problem:
         raise BadInput(f"{path} is not a results file ({problem}): make it anew with {made_by}")
     held = {"seed": results["seed"], "T": results["T"]}
@@ -1052,10 +1052,11 @@ class OneLineParser(argparse.ArgumentParser):
 
 def run_command(main):
     """Run `main()`: one line on stderr and exit code 1 (diverged, machine), 2 (input) or 130."""
-    came, code, message = [], 0, ""
+    came, code, message = False, 0, ""
 
     def interrupt(*_):  # each time, as a library may swallow what is raised
-        came.append(True)
+        nonlocal came
+        came = True
         sys.unraisablehook = lambda _: None
         raise KeyboardInterrupt
 

@@ -145,12 +145,15 @@ def around(source, line):
 def tests_for(mutant, source, reached):
     """Lists of tests to run one after the other: those that run the function, quickest first.
 
-    What is in no function, all may meet.
+    What is in no function may meet those that run anything of the file, or name it.
     """
     elsewhere = [f"tests/test_{name}.py" for name in ELSEWHERE]
     per_line, lines = reached.lines.get(mutant.file, {}), around(source, mutant.line)
     if lines is None:
-        found = set(reached.seconds)
+        files = {test.partition("::")[0] for test in reached.seconds}
+        naming = {file for file in files if Path(mutant.file).stem in (ROOT / file).read_text()}
+        found = {test for test in reached.seconds if test.partition("::")[0] in naming}
+        found = found.union(*per_line.values())
     else:
         found = per_line.get(mutant.line) or set().union(*(per_line.get(n, ()) for n in lines))
     found = [test for test in found if test.partition("::")[0] not in elsewhere]
@@ -188,6 +191,9 @@ def noticed(mutant, tests, copy):
         steps.insert(1, ([".ci/compare.py", "results.json", fresh], TEST_LIMIT))
     for command, limit in steps:
         failed, printed = run(command, copy, limit)
+        if failed and "not found: " in printed:  # its name is made of what has changed
+            files = dict.fromkeys(name.partition("::")[0] for name in tests[0])
+            failed, printed = run(pytest(files), copy, limit)
         if failed:
             named = [line for line in printed.splitlines() if line.startswith(("FAILED", "ERROR"))]
             return (named or printed.splitlines()[-1:] or ["ended"])[0]

@@ -111,3 +111,30 @@ def test_a_flagged_filler_in_the_target_s_place_is_no_recall():
     _, losses, recalled, k = core.train_chunker(config, rng, net, 5.0, core.silent)
     assert set(k) == {2.0} and losses[-1] < 0.5 * losses[0]
     assert set(recalled) == {0.0}
+
+
+def test_a_sequence_with_nothing_to_predict_is_refused():
+    for shape in ((1, 3), (0, 3), (5, 0)):
+        with pytest.raises(core.BadInput, match="nothing to predict"):
+            core.score(core.zero_rnn(1), np.zeros(shape, int))
+    assert core.score(core.zero_rnn(1), np.zeros((2, 1), int))[0].shape == (1, 1)
+
+
+def test_recall_is_of_the_last_of_several_predictions():
+    """C learns A 1 2: its first prediction is right from an epoch on, its last from another."""
+    events = [core.Events(np.array([0, 3, 4]), True), core.Events(np.array([1, 3, 5]), True)]
+    n = 3 * core.CHUNK_SEQUENCES
+    which = np.arange(n) % 2
+    last = []
+    log_of = core.mean_loss
+
+    def watched(u):
+        last.append(u.probs[-1].argmax() == u.tokens[-1, 0])
+        return log_of(u)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(core, "mean_loss", watched)
+        config = core.Config(chunk_epochs=3)
+        _, _, recalled, _ = core.fit_chunker(config, core.random_streams(0), events, which)
+    per_epoch = np.reshape(last, (3, -1)).mean(axis=1)
+    assert recalled == per_epoch.tolist() and 0 < per_epoch[0] < 1

@@ -70,6 +70,18 @@ def test_a_net_that_fails_when_frozen_is_not_solved(monkeypatch):
     assert run == {"sequences": None, "right": 0.99}
 
 
+@pytest.mark.parametrize(("task", "shares"), [("2a", [1, 1, 1, 1]), ("2b", [1, 0.75, 0.5, 0.25])])
+def test_the_rate_of_2b_falls_in_equal_steps_to_nothing(monkeypatch, task, shares):
+    rates, step = [], experiment2.Adam.step
+    monkeypatch.setattr(
+        experiment2.Adam, "step", lambda adam, *x: rates.append(adam.lr) or step(adam, *x)
+    )
+    parts = {name: RNG(0) for name in ("init", "data")}
+    _, learn = experiment2.learning(task, "plain RNN", 12, parts, 4)
+    assert len(list(learn)) == 4
+    assert rates == [experiment2.SETTINGS[f"{task} plain RNN"][0] * share for share in shares]
+
+
 # ==== The paper's nets ============================================================================
 def gradient_of(kind, tokens, n_out):
     """What one step of SGD at rate 1 changes, and the same by central differences."""

@@ -56,7 +56,10 @@ def test_killed_between_write_and_replace_and_the_process_id_used_again(tmp_path
     left = tmp_path / "r.json.7.tmp"
     left.write_text("half")
     core.check_writable(tmp_path / "r.json")
+    names, replace = [], os.replace
+    monkeypatch.setattr(os, "replace", lambda a, b: names.append(a.name) or replace(a, b))
     core.write_whole(tmp_path / "r.json", b"whole")
+    assert re.fullmatch(r"r\.json\.[0-9a-f]{16}\.tmp", *names)  # 64 bits: nobody else's
     assert (tmp_path / "r.json").read_bytes() == b"whole" and left.read_text() == "half"
 
 

@@ -37,6 +37,8 @@ def test_a_test_asks_after_both_triggers():
     found = longer.tested(net, 40)
     assert found["choice"] == 0.5 and found["filler"] == 0.0
     assert found["target_loss"] > np.log(2)
+    net.b_y[2] = 9.0  # now a filler before A: recalls nothing, and of the two still chooses A
+    assert longer.tested(net, 40)["choice"] == 0.5
 
 
 def test_right_at_some_test_is_not_for_good():

@@ -28,16 +28,23 @@ def outer(x):
         (8, ["t::quick", "t::slow"]),  # in a function: what runs the line
         (6, ["t::quick"]),
         (7, ["t::quick"]),  # has no line of its own: what runs its function
-        (2, ["t::quick", "t::other", "t::slow"]),  # in none: all
+        (2, ["t::quick", "t::slow"]),  # in none: what runs anything of the file
     ],
 )
-def test_the_tests_that_run_a_line_come_first(line, first):
+def test_the_tests_that_run_a_line_come_first(line, first, tmp_path, monkeypatch):
     lines = {2: {"t::slow"}, 4: {"t::slow"}, 6: {"t::quick"}, 8: {"t::slow", "t::quick"}}
     seconds = {"t::slow": 9, "t::quick": 1, "t::other": 2, "tests/test_run.py::test_all": 0}
+    monkeypatch.setattr(mutants, "ROOT", tmp_path)
+    (tmp_path / "tests").mkdir()
+    for name in ("t", "tests/test_run.py"):
+        (tmp_path / name).write_text("")
     reached = mutants.Reach({"m.py": lines}, seconds)
-    found, elsewhere = mutants.tests_for(mutants.Mutant("m.py", line, "", 0), SOURCE, reached)
+    mutant = mutants.Mutant("m.py", line, "", 0)
+    found, elsewhere = mutants.tests_for(mutant, SOURCE, reached)
     assert found == first and "tests/test_run.py" in elsewhere
     assert all((ROOT / test).exists() for test in elsewhere)
+    (tmp_path / "t").write_text("import m")
+    assert ("t::other" in mutants.tests_for(mutant, SOURCE, reached)[0]) is (line == 2)
 
 
 def test_every_file_that_starts_processes_or_reads_sources_is_named():
@@ -64,3 +71,18 @@ def test_a_failure_and_a_hang_are_noticed(tmp_path):
     assert mutants.run(["-c", "print(1); 1 / 0"], tmp_path, 60)[0]
     slow = ["-c", "import time; time.sleep(60)"]
     assert mutants.run(slow, tmp_path, 0.5) == (True, "longer than 0.5 s")
+
+
+def test_a_test_whose_name_is_gone_is_looked_for_in_its_file(tmp_path, monkeypatch):
+    asked = []
+
+    def run(command, copy, limit):
+        asked.append(command)
+        return (
+            (True, "ERROR: not found: tests/test_a.py::test[1]") if len(asked) == 1 else (False, "")
+        )
+
+    monkeypatch.setattr(mutants, "run", run)
+    tests = [["tests/test_a.py::test[1]", "tests/test_a.py::test[2]"], ["tests/test_run.py"]]
+    assert mutants.noticed(mutants.Mutant("studies/x.py", 1, "", 0), tests, tmp_path) is None
+    assert [command[-1] for command in asked] == [tests[0][-1], "tests/test_a.py", tests[1][-1]]

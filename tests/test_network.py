@@ -296,3 +296,21 @@ def test_predictions_are_those_of_one_pass(n, monkeypatch):
         assert np.allclose(np.exp(logits), u.probs[at : at + len(targets)], rtol=1e-12)
         start += len(targets)
     assert start == 29
+
+
+@pytest.mark.parametrize(
+    ("T", "N", "steps"), [(5, 2, 4), (5, 3 * core.BLOCK, 1), (3 * core.BLOCK, 2, core.BLOCK // 2)]
+)
+def test_predictions_hold_no_more_steps_than_they_need(monkeypatch, T, N, steps):
+    asked, buffers = [], core.buffers
+    monkeypatch.setattr(
+        core, "buffers", lambda net, *sizes: asked.append(sizes) or buffers(net, *sizes)
+    )
+    found = list(core.predictions(core.zero_rnn(1), np.zeros((T, N), int)))
+    assert asked == [(steps, N)] and sum(len(targets) for _, targets, _ in found) == T - 1
+
+
+@pytest.mark.parametrize("shape", [(4, 2), (6, 2), (5, 1), (5, 3)])
+def test_symbols_of_another_shape_than_the_buffers_are_refused(shape):
+    with pytest.raises(core.BadInput, match=r"the buffers hold symbols \(5, 2\), got"):
+        core.load(core.unroll(4, 2, 3), np.zeros(shape, int))

@@ -58,6 +58,26 @@ def test_results_of_a_task_of_one_s_own_are_a_results_file(tmp_path):
     assert core.problem_with(read) == "surprise_trace does not describe 40 tokens"
 
 
+def successor(rng, T, batch):
+    """As `countdown`, but what is to be recalled is not what stood first."""
+    tokens = countdown(rng, T, batch)
+    tokens[-1] = (tokens[0] + 1) % 3
+    return tokens
+
+
+def test_what_is_recalled_is_the_last_symbol_not_the_first(monkeypatch):
+    task = core.Task(successor, "xyz9876543210", 3)
+    config = core.Config(T=12, auto_epochs=60, chunk_epochs=100, n_eval=41)
+    always_z = core.zero_rnn(1, 13, 13)
+    always_z.b_y[2] = 1.0
+    monkeypatch.setattr(core, "train_baseline", lambda *_: (always_z, [0.0], [0.0]))
+    results = core.run(config, task=task)
+    assert results["chunker_target_acc"][-1] == results["chunker_eval_acc"] == 1.0
+    last = core.draw(task, core.random_streams(0)["evaluation"], 12, 41)[-1]
+    assert results["baseline_eval_acc"] == results["baseline_choice_acc"] == np.mean(last == 2)
+    assert np.mean(last == 2) != np.mean(last == 0)
+
+
 @pytest.mark.parametrize(
     ("sequences", "symbols"),
     [

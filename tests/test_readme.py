@@ -44,14 +44,18 @@ def not_allowed(text):
     return set(re.findall(r"\d[\d,.]*\d%?|\d%?", text)) - ALLOWED
 
 
-@pytest.mark.parametrize("path", report.readmes(), ids=lambda p: p.parent.name)
+def name_of(readme):
+    return str(readme.relative_to(core.HERE))
+
+
+@pytest.mark.parametrize("path", report.readmes(), ids=name_of)
 def test_marked_numbers_are_those_of_the_json_files(path):
     text = path.read_text()
     assert report.MARKED.search(text)
     assert report.fill(text, report.readmes()[path]) == text, "run python3 -m studies report"
 
 
-@pytest.mark.parametrize("path", report.readmes(), ids=lambda p: p.parent.name)
+@pytest.mark.parametrize("path", report.readmes(), ids=name_of)
 def test_no_other_number_is_a_result(path):
     assert not not_allowed(path.read_text())
 

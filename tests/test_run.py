@@ -135,6 +135,13 @@ def test_every_part_is_wired_as_it_was_when_it_was_checked():
     assert golden(core.run(config)) == pytest.approx(GOLDEN, rel=1e-6)
 
 
+def test_a_loss_that_diverges_while_the_weights_do_not_ends_the_run(monkeypatch):
+    losses = iter([1.0, 2.0, np.inf, 3.0])
+    monkeypatch.setattr(core, "mean_loss", lambda u: next(losses))
+    with pytest.raises(core.Diverged, match="automatizer diverged in epoch 3"):
+        core.run(core.Config(T=20, auto_epochs=4))
+
+
 def test_the_log_hears_of_every_epoch():
     heard = []
     config = core.Config(T=20, auto_epochs=3, chunk_epochs=4, baseline_epochs=5, n_eval=2)

@@ -87,6 +87,7 @@ def test_numbers_are_alike_to_a_millionth():
     for other in (1 + 1.1e-6, 2, "1.0", None, [1.0]):
         assert not core.alike({"a": 1.0}, {"a": other})
     assert not core.alike(3, 4) and not core.alike([1.0], [1.0, 1.0])
+    assert not core.alike({"a": 1.0}, 1.0) and not core.alike(1.0, [1.0])
     assert not core.alike({"a": 1.0}, {"b": 1.0}) and not core.alike({"a": 1.0}, {})
 
 
