@@ -1,3 +1,4 @@
+import functools
 import gc
 import io
 import json
@@ -14,6 +15,7 @@ import chunker_very_deep_1200 as core
 import make_chunker_very_deep_1200_gif as gif
 import studies.__main__
 import visualize_chunker_very_deep_1200 as visualize
+from studies.lab import catalogue, runner
 
 ROOT = Path(core.__file__).parent
 
@@ -80,6 +82,29 @@ def small_file(small_results, tmp_path):
     path = tmp_path / "small.json"
     path.write_bytes(core.to_json(small_results))
     return path
+
+
+@pytest.fixture(scope="session")
+def quick_run(tmp_path_factory):
+    """Runs a study in its quick form, once in a session: its results as the file gives them back.
+
+    In this process; what `python3 -m studies NAME` adds is tested with the command lines.
+    """
+    environment = core.environment()  # found once: it asks git
+
+    @functools.cache
+    def run(name):
+        folder, drawn = tmp_path_factory.mktemp(name), []
+        with pytest.MonkeyPatch.context() as patch, redirect_stdout(io.StringIO()):
+            patch.setattr(runner, "environment", lambda: environment)
+            # as pixels the committed ones are: that takes longer than most runs
+            patch.setattr(visualize, "png", lambda figure: drawn.append(figure) or b"PNG")
+            runner.main(name, ["--quick", "--jobs", "1", "--out", str(folder)])
+        pictures = [path.read_bytes() for path in (folder / "viz").glob(f"{name}*.png")]
+        assert pictures == [b"PNG"] * len(drawn) and all(figure.axes for figure in drawn)
+        return catalogue.results_path(name, folder)
+
+    return lambda name: core.read_json(run(name), made_by="")
 
 
 gc.freeze()  # what has been imported stays: going through it again takes a tenth of the suite

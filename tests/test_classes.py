@@ -5,6 +5,7 @@ import json
 
 import numpy as np
 import pytest
+from test_studies import of_its_kind
 
 import chunker_very_deep_1200 as core
 from studies.lab import clusters, grammar, letters
@@ -185,8 +186,10 @@ def test_single_places_of_separate_words():
 
 
 @pytest.fixture(scope="module")
-def results():
-    return json.loads(json.dumps(classes.compute(classes.QUICK, 1), allow_nan=False))
+def results(quick_run):
+    results = quick_run("classes")
+    of_its_kind("classes", results)
+    return results
 
 
 def test_words_and_tables_of_a_quick_run(results):

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from test_studies import of_its_kind
 
 import chunker_very_deep_1200 as core
 from studies.chunker import cost
@@ -102,8 +103,10 @@ def test_numbers_in_the_tables(number, text):
 
 
 @pytest.fixture(scope="module")
-def quick():
-    return cost.compute(cost.QUICK, jobs=1)
+def quick(quick_run):
+    results = quick_run("cost")
+    of_its_kind("cost", results)
+    return results
 
 
 TABLES = (cost.training_table, cost.use_table, cost.solved_table, cost.growth_table)

@@ -1,9 +1,8 @@
 """Counting triples: what is counted, the net on top, and what a run says."""
 
-import json
-
 import numpy as np
 import pytest
+from test_studies import of_its_kind
 
 from studies.chunker import counted
 from studies.lab import decisive
@@ -50,8 +49,9 @@ def test_the_targets_are_the_last_symbols_and_are_not_counted():
     assert np.array_equal(decisive.counts(tokens, 3), decisive.counts(other, 3))
 
 
-def test_a_quick_run_beats_chance_without_parity():
-    results = json.loads(json.dumps(counted.compute(counted.QUICK, 1), allow_nan=False))
+def test_a_quick_run_beats_chance_without_parity(quick_run):
+    results = quick_run("counted")
+    of_its_kind("counted", results)
     assert set(results["cells"]) == {"first", "second"}
     assert results["forms"]["first"]["choice"]["mean"] > 0.75
     header, rows = counted.table(results)

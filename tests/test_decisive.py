@@ -1,10 +1,10 @@
 """The decisive task, the gates and controls of its study."""
 
 import functools
-import json
 
 import numpy as np
 import pytest
+from test_studies import of_its_kind
 
 import chunker_very_deep_1200 as core
 from studies.chunker import decisive
@@ -238,11 +238,6 @@ def test_training_sequences_are_not_those_asked():
 
 
 # ==== The study ===================================================================================
-@functools.cache
-def quick():
-    return json.loads(json.dumps(decisive.compute(decisive.QUICK, 1), allow_nan=False))
-
-
 def test_solved_means_that_all_later_tests_are_right():
     plan = decisive.QUICK
     costs = {recipe: decisive.costs_of(recipe) for recipe in plan.recipes.values()}
@@ -255,8 +250,9 @@ def test_solved_means_that_all_later_tests_are_right():
     assert decisive.one_run(("first", 0, plan, costs))["systems"]["A + C"] == run
 
 
-def test_words_tables_and_cells_of_a_quick_run():
-    results = quick()
+def test_words_tables_and_cells_of_a_quick_run(quick_run):
+    results = quick_run("decisive")
+    of_its_kind("decisive", results)
     for words in (decisive.answer(results), decisive.seen(results)):
         assert "nan" not in words and "None" not in words
     for header, rows in (decisive.table(results), decisive.second(results)):

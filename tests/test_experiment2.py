@@ -1,9 +1,8 @@
 """Experiment 2 of the LSTM paper: tasks, criterion, the paper's nets, A + C."""
 
-import json
-
 import numpy as np
 import pytest
+from test_studies import of_its_kind
 
 from studies.chunker import experiment2
 from studies.lab import long_lags, nets1997
@@ -226,8 +225,10 @@ def test_a_gate_finds_the_ends_of_2b():
 
 # ==== The study ===================================================================================
 @pytest.fixture(scope="module")
-def quick():
-    return json.loads(json.dumps(experiment2.compute(experiment2.QUICK, 1), allow_nan=False))
+def quick(quick_run):
+    results = quick_run("experiment2")
+    of_its_kind("experiment2", results)
+    return results
 
 
 def test_every_row_of_the_paper_is_there(quick):

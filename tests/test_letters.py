@@ -6,6 +6,7 @@ import json
 
 import numpy as np
 import pytest
+from test_studies import of_its_kind
 
 import chunker_very_deep_1200 as core
 from studies.lab import grammar, letters
@@ -240,8 +241,9 @@ def test_accuracy_by_place_pattern_and_sentence():
     assert a["sentences"] == 0.5  # 11 of 12, all of 15; the last sentence does not count
 
 
-def test_a_quick_run_its_words_and_its_table(monkeypatch):
-    results = json.loads(json.dumps(study.compute(study.QUICK, 1), allow_nan=False))
+def test_a_quick_run_its_words_and_its_table(quick_run, monkeypatch):
+    results = quick_run("letters")
+    of_its_kind("letters", results)
     assert results["parameters"] == {"here": 7643, "that occur": 7256}
     assert results["grammar"]["words"] == 38 and results["symbols"]["that occur"] == 24
     for of in (study.table, study.progress, study.by_place):

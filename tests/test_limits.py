@@ -5,6 +5,7 @@ import json
 
 import numpy as np
 import pytest
+from test_studies import of_its_kind
 
 from studies.lab import grammar, letters
 from studies.memory import limits
@@ -176,8 +177,9 @@ def test_things_that_are_eaten_are_not_of_the_grammar(monkeypatch):
 
 
 # ==== What a run says =============================================================================
-def test_a_quick_run_its_words_and_its_tables(monkeypatch):
-    results = json.loads(json.dumps(limits.compute(limits.QUICK, 1), allow_nan=False))
+def test_a_quick_run_its_words_and_its_tables(quick_run, monkeypatch):
+    results = quick_run("limits")
+    of_its_kind("limits", results)
     for of in (limits.table, limits.pairs_table, limits.across_table):
         header, rows = of(results)
         assert rows and all(len(row) == len(header) for row in rows)

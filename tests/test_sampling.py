@@ -1,10 +1,10 @@
 """Who writes what: readers, what is legal, wrong letters, scheduled sampling."""
 
-import json
 from functools import partial
 
 import numpy as np
 import pytest
+from test_studies import of_its_kind
 
 import chunker_very_deep_1200 as core
 from studies.lab import averages, grammar, letters, writers
@@ -245,8 +245,9 @@ def test_means_of_several_seeds():
     assert found["b"]["mean"] == [0.5, 3.0] and len(found["b"]["interval"]) == 2
 
 
-def test_a_quick_run_and_its_words():
-    results = json.loads(json.dumps(sampling.compute(sampling.QUICK, 1), allow_nan=False))
+def test_a_quick_run_and_its_words(quick_run):
+    results = quick_run("sampling")
+    of_its_kind("sampling", results)
     assert results["samples"]["exact"]["1"]["left"]["mean"] == 0
     assert results["samples"]["after 0"]["1"]["in_words"]["mean"] < 0.2
     assert results["nets"]["net"]["loss"]["mean"] < results["nets"]["after 0"]["loss"]["mean"]

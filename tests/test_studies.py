@@ -5,30 +5,25 @@ import pytest
 
 import chunker_very_deep_1200 as core
 import studies.__main__ as commands
-import visualize_chunker_very_deep_1200 as visualize
 from studies.lab import catalogue, provenance, runner
 from studies.lab.catalogue import results_of
 
 NAMES = list(catalogue.names())
+ELSEWHERE = {  # files of tests that ask more of a study's quick run: there it is made
+    name: f"test_{name}.py"
+    for name in ("decisive", "experiment2", "cost", "counted", "letters", "limits", "upward",
+                 "classes", "zog", "sampling", "units")
+} | {"words": "test_words_found.py"}  # fmt: skip
 
 
-@pytest.fixture(scope="session")
-def environment():
-    """Found once: it asks git."""
-    return core.environment()
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in ELSEWHERE])
+def test_quick_run(quick_run, name):
+    of_its_kind(name, quick_run(name))
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_quick_run(tmp_path, name, monkeypatch, environment, capsys):
-    """In this process; what `python3 -m studies NAME` adds is tested with the command lines."""
-    monkeypatch.setattr(runner, "environment", lambda: environment)
-    drawn = []  # as pixels the committed ones are: that takes longer than most runs
-    monkeypatch.setattr(visualize, "png", lambda figure: drawn.append(figure) or b"PNG")
-    runner.main(name, ["--quick", "--jobs", "1", "--out", str(tmp_path)])
-    path = catalogue.results_path(name, tmp_path)
-    pictures = [p.read_bytes() for p in (tmp_path / "viz").glob(f"{name}*.png")]
-    assert pictures == [b"PNG"] * len(drawn) and all(figure.axes for figure in drawn)
-    results, study = core.read_json(path, made_by=""), catalogue.module_of(name)
+def of_its_kind(name, results):
+    """What holds for every study's quick run."""
+    study = catalogue.module_of(name)
     assert set(results) == set(results_of(name))
     assert provenance.outdated(name, results, quick=True) is None
     assert provenance.outdated(name, results) == "it is of another kind of run"
@@ -37,6 +32,12 @@ def test_quick_run(tmp_path, name, monkeypatch, environment, capsys):
     if hasattr(study, "table"):
         header, lines = study.table(results)
         assert lines and all(len(line) == len(header) for line in lines)
+
+
+def test_what_is_asked_elsewhere_is_asked_there():
+    for name, file in ELSEWHERE.items():
+        text = (catalogue.HOME.parent / "tests" / file).read_text()
+        assert f'quick_run("{name}")' in text and f'of_its_kind("{name}", ' in text
 
 
 def test_redrawing_changes_nothing(tmp_path, capsys):

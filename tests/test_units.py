@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+from test_studies import of_its_kind
 
 from studies.lab import grammar, letters, states
 from studies.memory import units
@@ -149,8 +150,9 @@ def test_larger_smaller_or_neither():
         assert units.word(results(differences), ("up", "?", "down"), *keys) == word
 
 
-def test_a_quick_run_and_its_words():
-    results = json.loads(json.dumps(units.compute(units.QUICK, 1), allow_nan=False))
+def test_a_quick_run_and_its_words(quick_run):
+    results = quick_run("units")
+    of_its_kind("units", results)
     shown = results["example"]
     n = len(shown["letters"])
     assert len(shown["points"]) == n and all(len(row) == n for row in shown["activity"].values())

@@ -1,9 +1,8 @@
 """What goes up to C: nothing is lost, what each says of it, and what a code costs."""
 
-import json
-
 import numpy as np
 import pytest
+from test_studies import of_its_kind
 
 from studies.lab import grammar, letters
 from studies.memory import upward
@@ -140,8 +139,9 @@ def test_means_go_deep():
     assert upward.means([None, None]) is None
 
 
-def test_a_quick_run():
-    results = json.loads(json.dumps(upward.compute(upward.QUICK, 1), allow_nan=False))
+def test_a_quick_run(quick_run):
+    results = quick_run("upward")
+    of_its_kind("upward", results)
     assert results["exact_again"]["k"] == 2
     nats = results["nats"]
     assert nats["exact"]["mean"] < nats["A"]["mean"] and nats["exact"]["mean"] < nats["C"]["mean"]

@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pytest
 from conftest import sketch
+from test_studies import of_its_kind
 
 import chunker_very_deep_1200 as core
 import visualize_chunker_very_deep_1200 as visualize
@@ -85,8 +86,10 @@ def test_by_the_grammar_every_first_letter_is_known(spaces):
 
 # ==== The study ===================================================================================
 @pytest.fixture(scope="module")
-def results():
-    return json.loads(json.dumps(words.compute(words.QUICK, 1), allow_nan=False))
+def results(quick_run):
+    results = quick_run("words")
+    of_its_kind("words", results)
+    return results
 
 
 def test_a_quick_run(results):

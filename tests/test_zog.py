@@ -1,9 +1,8 @@
 """New words in known words' places: what is drawn, what is read, where it lands."""
 
-import json
-
 import numpy as np
 import pytest
+from test_studies import of_its_kind
 
 from studies.lab import grammar, letters
 from studies.lab import word_states as ws
@@ -142,8 +141,10 @@ def test_zog_stands_where_man_stood(read):
 
 
 @pytest.fixture(scope="module")
-def results():
-    return json.loads(json.dumps(zog.compute(zog.QUICK, 1), allow_nan=False))
+def results(quick_run):
+    results = quick_run("zog")
+    of_its_kind("zog", results)
+    return results
 
 
 def test_words_and_tables_of_a_quick_run(results):
