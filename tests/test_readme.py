@@ -6,7 +6,7 @@ import pytest
 
 import chunker_very_deep_1200 as core
 from studies.chunker.online import IN_A_ROW
-from studies.lab import report
+from studies.lab import grammar, letters, report
 
 # What prose may say outside the marked places, and why: no number that a run could give.
 ALLOWED = {
@@ -27,6 +27,13 @@ PHRASES = (
     "is 20 steps away from its target",  # the 1992 paper's task
     f"means {IN_A_ROW} recalls in a row, and {IN_A_ROW} more without learning",  # a definition
     "only, C reads all that level 0 mispredicts",  # its name
+    f"a net of {letters.HIDDEN} tanh units",  # the second document's net, its text
+    f"A grammar of {len(grammar.CLASS_OF)} words and {len(grammar.PATTERNS)} sentence patterns",
+    f"{letters.N_LETTERS:,} letters to learn from",
+    f"chunks of {letters.CHUNK} letters with the state carried over, gradients clipped at norm "
+    f"{letters.LONGEST:g}, {letters.N_UPDATES:,} updates",
+    f"seeds 0 to 4; seeds from {letters.FIRST_SEED} on are reported",
+    "Elman (1990)", "(Elman 1990, figures 4 and 6)", "(Elman 1990, figure 7)", "(figure 9)",
 )  # fmt: skip
 
 
