@@ -29,7 +29,8 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 MODULE = "chunker_very_deep_1200.py"
-REST = ("studies/lab/*.py", "studies/chunker/*.py", "visualize_*.py", "make_*.py")
+REST = ("studies/lab/*.py", "studies/chunker/*.py", "studies/memory/*.py", "visualize_*.py",
+        "make_*.py")  # fmt: skip
 # Files of tests that reach more than coverage.py sees: other processes, the sources as text.
 ELSEWHERE = ("run", "faults", "house", "words", "ends", "cluster")
 TEST_LIMIT, LIMIT = 120, 1800  # seconds: of one test and of the headline run; of all tests
@@ -107,7 +108,8 @@ def reach(copy, jobs):
     """Run all tests on the code unchanged: which lines each runs in its own process."""
     from coverage import CoverageData
 
-    names = [path.stem for some in (MODULE, *REST[2:]) for path in ROOT.glob(some)]
+    scripts = (MODULE, *(some for some in REST if "/" not in some))
+    names = [path.stem for some in scripts for path in ROOT.glob(some)]
     watched = [f"--cov={name}" for name in (*names, "studies")]
     report = ("--cov-report=", "--cov-context=test", "--junitxml=times.xml")
     failed, printed = run([*pytest([]), "-n", jobs, *watched, *report], copy, LIMIT)

@@ -86,3 +86,10 @@ def test_a_test_whose_name_is_gone_is_looked_for_in_its_file(tmp_path, monkeypat
     tests = [["tests/test_a.py::test[1]", "tests/test_a.py::test[2]"], ["tests/test_run.py"]]
     assert mutants.noticed(mutants.Mutant("studies/x.py", 1, "", 0), tests, tmp_path) is None
     assert [command[-1] for command in asked] == [tests[0][-1], "tests/test_a.py", tests[1][-1]]
+
+
+def test_every_module_of_the_project_can_be_drawn():
+    drawn = {path for some in (mutants.MODULE, *mutants.REST) for path in ROOT.glob(some)}
+    ours = [*ROOT.glob("*.py"), *(ROOT / "studies").rglob("*.py")]
+    kept_out = {ROOT / "studies" / name for name in ("__init__.py", "__main__.py")}
+    assert set(ours) - kept_out == drawn

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import quick_runs
 
 import chunker_very_deep_1200 as core
 import studies.__main__ as commands
@@ -32,6 +33,8 @@ def of_its_kind(name, results):
     if hasattr(study, "table"):
         header, lines = study.table(results)
         assert lines and all(len(line) == len(header) for line in lines)
+    changed = quick_runs.changed(name, provenance.numbers(name, results))
+    assert not changed, "if they are meant to change: python3 tests/quick_runs.py"
 
 
 def test_what_is_asked_elsewhere_is_asked_there():
@@ -141,6 +144,8 @@ def test_committed_benchmark():
     b = results_of("benchmark")
     update, process, forward = b["update"], b["process"], b["forward"]
     assert max(u["gradient_difference"] for u in update.values()) < 1e-8
+    assert max(u["gradient_difference"] for u in b["letters"].values()) < 1e-9
+    assert set(b["letters"]) == {"numpy", "loop", "torch"}
     assert update["torch"]["times_ours"] >= 5 and update["jax"]["times_ours"] >= 1 / 1.5
     assert process["headline"]["median_s"] <= 1.5 and process["headline"]["peak_mb"] <= 150
     assert process["figures"]["median_s"] <= 2.5 and process["gif"]["median_s"] <= 4
