@@ -13,13 +13,13 @@ from studies.lab.training import headline_nets
 TRAINED = headline_nets(0, T=200)[0]
 
 
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(seed=st.integers(0, 2**40), longest=st.sampled_from([3, 30, 150]))
 def test_a_sequence_comes_back_from_its_events(seed, longest):
     comes_back(seed, longest)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(seed=st.integers(0, 2**40))
 def test_a_long_sequence_comes_back_from_its_events(seed):
     comes_back(seed, 3000)
