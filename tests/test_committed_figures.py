@@ -19,6 +19,8 @@ def pixels(picture):
 
 def assert_same_picture(path, drawn):
     """Another release of matplotlib sets letters in other places."""
+    if path.read_bytes() == drawn:
+        return  # sooner said than pixel by pixel
     with Image.open(path) as committed, Image.open(io.BytesIO(drawn)) as again:
         if f"version{matplotlib.__version__}," not in committed.info["Software"]:
             pytest.skip(f"{path.name} was drawn by {committed.info['Software']}")
@@ -57,7 +59,10 @@ def test_the_gif_is_that_of_the_headline():
     with Image.open(core.RESULTS.parent / "viz" / first) as figure:
         if f"version{matplotlib.__version__}," not in figure.info["Software"]:
             pytest.skip(f"{first} was drawn by {figure.info['Software']}")
-    again = Image.open(io.BytesIO(gif.animate(core.load_results(), 50, 10)))
+    drawn = gif.animate(core.load_results(), 50, 10)
+    if gif.GIF.read_bytes() == drawn:
+        return
+    again = Image.open(io.BytesIO(drawn))
     with Image.open(gif.GIF) as committed:
         assert committed.n_frames == again.n_frames == 50
         for frame in range(50):

@@ -455,6 +455,9 @@ def document(results):
         f"{listed(better(results, 'loss'))}; a wrong letter costs less with "
         f"{listed(better(results, 'cost', -1))}. The true next letter does not fit the net's own "
         "letters before it.",
+    ), (
+        "Professor forcing matches the states of teacher-forced and free-running nets",
+        "Not run", "It needs a second net that tells the two apart, against which this one learns.",
     )]  # fmt: skip
     return rows
 
