@@ -307,3 +307,13 @@ def test_stages_draw_from_their_own_generators():
         for stage, rng in generators("hierarchy", seed, nested.STAGES, depth - 1).items()
     }
     assert len(set(drawn.values())) == 4 * len(nested.STAGES)
+
+
+def test_a_last_symbol_that_goes_up_alone_can_t_be_predicted():
+    sequences = [np.arange(5), np.arange(4)]
+    masks = [[True, False, False, False, True], [False, False, False, True]]
+    passed, _, flagged = nested.apply_levels(
+        [None], sequences, lambda net, some: [np.array(mask) for mask in masks]
+    )
+    assert [events.tolist() for events in passed[-1]] == [[0, 4], [3]]
+    assert flagged.tolist() == [True, False]

@@ -33,8 +33,24 @@ def of_its_kind(name, results):
     if hasattr(study, "table"):
         header, lines = study.table(results)
         assert lines and all(len(line) == len(header) for line in lines)
+    took = results["env"]["seconds"]
+    assert all(0 <= seconds <= took for seconds in seconds_in(results)), took
     changed = quick_runs.changed(name, provenance.numbers(name, results))
     assert not changed, "if they are meant to change: python3 tests/quick_runs.py"
+
+
+def seconds_in(value, key=""):
+    """All numbers that stand under `seconds`; of summaries the mean."""
+    if isinstance(value, dict):
+        if key.endswith("seconds") and "mean" in value:
+            value = {"seconds": value["mean"]}
+        for name, part in value.items():
+            yield from seconds_in(part, name)
+    elif isinstance(value, list):
+        for part in value:
+            yield from seconds_in(part, key)
+    elif key.endswith("seconds") and isinstance(value, float):
+        yield value
 
 
 def test_what_is_asked_elsewhere_is_asked_there():
