@@ -1,17 +1,18 @@
 """What each study's quick run gave when it was last meant to change: tests/quick_runs.json.
 
-    python3 tests/quick_runs.py
+    python3 tests/quick_runs.py [STUDY ..]
 
-runs them all anew, on several of the kernels that OpenBLAS has for a processor, and writes the
-file. Sums that rounding moves, so that the kernels disagree, are kept as null and not compared.
-Further files, of other machines or other versions of numpy, are made with --one FILE and taken in
-with --with FILE ..
+runs them anew, all or those named, on several of the kernels that OpenBLAS has for a processor,
+and writes the file. Sums that rounding moves, so that the kernels disagree, are kept as null and
+not compared. Further files, of other machines or other versions of numpy, are made with --one FILE
+and taken in with --also FILE. What a full run would do, `FULL`, is kept as a checksum.
 """
 
 import argparse
 import json
 import math
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -40,10 +41,19 @@ def condensed(value, path="", found=None):
         for part in value:
             condensed(part, f"{path}[]", found)
     else:
-        number = zlib.crc32(value.encode()) % 1000 if isinstance(value, str) else value
+        number = checksum(value) if isinstance(value, str) else value
         n, total = found.get(path, (0, 0.0))
         found[path] = [n + 1, total + (n + 1) * (-7.0 if number is None else float(number))]
     return found
+
+
+def checksum(text):
+    return zlib.crc32(text.encode()) % 1000
+
+
+def plan_of(study):
+    """A study's full plan as one number; functions by their names."""
+    return {"FULL": checksum(re.sub(r" at 0x\w+", "", repr(study.FULL)))}
 
 
 def same(a, b):
@@ -51,11 +61,11 @@ def same(a, b):
     return a[0] == b[0] and math.isclose(a[1], b[1], rel_tol=1e-6, abs_tol=1e-9)
 
 
-def changed(name, numbers):
+def changed(name, numbers, study):
     """Paths at which a study's numbers are not those that are kept."""
     if name in LEFT_OUT:
         return []
-    kept, found = json.loads(KEPT.read_text())[name], condensed(numbers)
+    kept, found = json.loads(KEPT.read_text())[name], condensed(plan_of(study) | numbers)
     apart = [p for p in kept if p in found and kept[p] and not same(kept[p], found[p])]
     return sorted(kept.keys() ^ found.keys()) + apart
 
@@ -72,40 +82,42 @@ def merged(several):
     }
 
 
-def one(file):
-    """Run all studies here, in this process."""
+def one(file, names):
+    """Run studies here, in this process."""
     sys.path.insert(0, str(HERE.parent))
     from studies.lab import catalogue, provenance
 
     found = {}
-    for name in catalogue.names():
-        if name in LEFT_OUT:
-            continue
+    for name in names or [name for name in catalogue.names() if name not in LEFT_OUT]:
         study = catalogue.module_of(name)
-        found[name] = condensed(provenance.numbers(name, study.compute(study.QUICK, 1)))
+        numbers = provenance.numbers(name, study.compute(study.QUICK, 1))
+        found[name] = condensed(plan_of(study) | numbers)
     Path(file).write_text(json.dumps(found))
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--one", metavar="FILE", help="run all once, into this file, and no more")
-    parser.add_argument("--with", nargs="*", default=[], metavar="FILE", dest="others")
+    parser.add_argument("names", nargs="*", metavar="STUDY", help="else all of them")
+    parser.add_argument("--one", metavar="FILE", help="run them once, into this file, and no more")
+    parser.add_argument("--also", action="append", default=[], metavar="FILE")
     options = parser.parse_args()
     if options.one:
-        one(options.one)
+        one(options.one, options.names)
         return
     with tempfile.TemporaryDirectory() as folder:
-        files = []
+        files = [*options.also]
         for kernel in KERNELS:
-            call = [sys.executable, __file__, "--one", file := Path(folder, kernel)]
+            file = Path(folder, kernel)
+            call = [sys.executable, __file__, *options.names, "--one", file]
             done = subprocess.run(call, env={**os.environ, "OPENBLAS_CORETYPE": kernel})
             if done.returncode == -signal.SIGILL:
                 print(f"this processor has no {kernel}")
             else:
                 done.check_returncode()
                 files.append(file)
-        several = [json.loads(Path(file).read_text()) for file in [*files, *options.others]]
-    lines = (f"{json.dumps(k)}: {json.dumps(v)}" for k, v in merged(several).items())
+        found = merged([json.loads(Path(file).read_text()) for file in files])
+    kept = {**(json.loads(KEPT.read_text()) if options.names else {}), **found}
+    lines = (f"{json.dumps(k)}: {json.dumps(v)}" for k, v in kept.items())
     KEPT.write_text("{\n" + ",\n".join(lines) + "\n}\n")
 
 

@@ -272,3 +272,17 @@ def test_the_distance_from_the_exact_predictor_is_of_the_same_seed():
     ]
     found = study.summary(runs, "net", "fresh")
     assert found["above_by_seed"] == [0.25, 0.5] and found["above"]["mean"] == 0.375
+
+
+def test_which_letters_stand_in_sentences_that_were_read():
+    def of(*sentences):
+        words = [word for sentence in sentences for word in sentence.split()]
+        symbols, word, place = grammar.as_letters(words)
+        slot = np.concatenate([np.arange(len(s.split())) for s in sentences])
+        return grammar.Text(symbols, word, place, words, np.zeros(len(words), int), slot)
+
+    train = of("a man sleeps", "the cat walks", "a dog swims")  # the last may be cut
+    test = of("the cat walks", "a man walks", "a dog swims", "a man sleeps")
+    lengths = [len(s) + 1 for s in ("the cat walks", "a man walks", "a dog swims", "a man sleeps")]
+    expected = np.repeat([True, False, False, True], lengths)
+    assert np.array_equal(study.known_by_heart(train, test), expected)

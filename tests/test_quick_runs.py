@@ -1,8 +1,11 @@
 """How quick runs are put into a few numbers and compared."""
 
+from types import SimpleNamespace
+
 import pytest
 import quick_runs
 
+STUDY = SimpleNamespace(FULL=(10, 1200, len))
 RESULTS = {"a": {"b": [1, 2.5, True], "c": {"d": 3, "e": [4.0]}}, "f": "text", "g": None}
 
 
@@ -25,11 +28,11 @@ def test_leaves_are_added_up_by_two_names_of_their_path():
     ],
 )
 def test_a_change_is_named(tmp_path, monkeypatch, change, path):
-    kept = {"study": quick_runs.condensed(RESULTS)}
+    kept = {"study": quick_runs.condensed(quick_runs.plan_of(STUDY) | RESULTS)}
     monkeypatch.setattr(quick_runs, "KEPT", tmp_path / "kept.json")
     quick_runs.KEPT.write_text(quick_runs.json.dumps(kept))
-    assert quick_runs.changed("study", RESULTS) == []
-    assert quick_runs.changed("study", RESULTS | change) == [path]
+    assert quick_runs.changed("study", RESULTS, STUDY) == []
+    assert quick_runs.changed("study", RESULTS | change, STUDY) == [path]
 
 
 def test_what_machines_do_not_agree_on_is_not_compared(tmp_path, monkeypatch):
@@ -39,4 +42,19 @@ def test_what_machines_do_not_agree_on_is_not_compared(tmp_path, monkeypatch):
     assert quick_runs.merged([one, near]) == one
     monkeypatch.setattr(quick_runs, "KEPT", tmp_path / "kept.json")
     quick_runs.KEPT.write_text(quick_runs.json.dumps(quick_runs.merged([one, other])))
-    assert quick_runs.changed("study", {"x": 3.0, "y": 5.0}) == []
+    assert quick_runs.changed("study", {"x": 3.0, "y": 5.0}, STUDY) == ["FULL"]
+
+
+def test_a_changed_plan_is_named(tmp_path, monkeypatch):
+    monkeypatch.setattr(quick_runs, "KEPT", tmp_path / "kept.json")
+    kept = {"study": quick_runs.condensed(quick_runs.plan_of(STUDY) | RESULTS)}
+    quick_runs.KEPT.write_text(quick_runs.json.dumps(kept))
+    other = SimpleNamespace(FULL=(10, 1201, len))
+    assert quick_runs.changed("study", RESULTS, other) == ["FULL"]
+    assert quick_runs.plan_of(SimpleNamespace(FULL=[main_of])) == quick_runs.plan_of(
+        SimpleNamespace(FULL=[main_of])
+    )
+
+
+def main_of():
+    """A function, whose repr holds where it is."""

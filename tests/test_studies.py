@@ -35,7 +35,7 @@ def of_its_kind(name, results):
         assert lines and all(len(line) == len(header) for line in lines)
     took = results["env"]["seconds"]
     assert all(0 <= seconds <= took for seconds in seconds_in(results)), took
-    changed = quick_runs.changed(name, provenance.numbers(name, results))
+    changed = quick_runs.changed(name, provenance.numbers(name, results), study)
     assert not changed, "if they are meant to change: python3 tests/quick_runs.py"
 
 
