@@ -213,6 +213,55 @@ def test_the_answer_names_what_is_above_the_net(results):
     assert "above the net are words around 0.71" in classes.answer(of)
 
 
+def indices(results, **by_name):
+    """Results with these indices for all classes, seed by seed, and their means."""
+    of = json.loads(json.dumps(results))
+    for name, values in by_name.items():
+        name = name.replace("_", " ")
+        of["runs"] = of["runs"][: len(values)]
+        for run, value in zip(of["runs"], values):
+            run["agreement"][name]["classes"]["index"] = value
+        of["agreement"][name]["classes"]["index"]["mean"] = float(np.mean(values))
+    return of
+
+
+def test_above_is_by_differences_within_seeds(results):
+    """0.30 and 0.50 against 0.20 and 0.401: overlapping, each about 0.1 above; then the other."""
+    of = indices(results, net=(0.3, 0.5), untrained=(0.2, 0.401), spelling=(0.5, 0.29))
+    assert classes.above(of, "net", ("untrained", "spelling")) == ["untrained"]
+
+
+def test_words_are_decided_by_results(results):
+    of = indices(results, net=(0.3, 0.5), untrained=(0.2, 0.401), spelling=(0.1, 0.3),
+                 random_order=(0.1, 0.3), word_alone=(0.5, 0.29), words_around=(0.6, 0.6),
+                 space_before=(0.5, 0.7))  # fmt: skip
+    of["agreement"]["net"]["classes"]["above"]["share"] = 1.0
+    said = classes.recovered(of)
+    assert said.startswith("more than chance, untrained, spelling, but not recovered. Nor are")
+    assert classes.by_training(of).endswith("in part")
+    for value, found in zip((0.1, 0.2, 0.4), of["through"]["last"]):
+        found["mean"] = value
+    assert "rises by 0.30, nine tenths of it within 200 updates" in classes.emerging(of)
+    of["through"]["last"][1]["mean"] = 0.38
+    assert "within 50 updates" in classes.emerging(of)
+    assert classes.document(of)[-1][2].startswith("not purely")
+    worse = indices(of, net=(0.1, 0.1), random_order=(0.1, 0.3), space_before=(0.1, 0.1))
+    assert classes.by_training(worse).startswith("not clearly more")
+    assert classes.emerging(worse) == "no clear rise"
+    assert not classes.document(worse)[-1][2].startswith("not purely")
+    assert "They are by counts" in classes.recovered(indices(of, words_around=(1.0, 1.0)))
+
+
+def test_the_determiner_may_be_read_out_where_it_divides_nothing():
+    by = {"net": {"boy": {"mean": 0.0}, "read_out": {"mean": 0.74, "interval": [0.72, 0.76]}},
+          "noun alone": {"read_out": {"mean": 0.5, "interval": [0.49, 0.51]}}}  # fmt: skip
+    role = {"net": {"boy": {"mean": 0.9}}}
+    assert classes.divides(by, role).endswith("though read out at 74% (chance 50%)")
+    by["net"]["read_out"]["interval"] = [0.4, 0.6]
+    assert "and not even" in classes.divides(by, role)
+    assert classes.divides({"net": {"boy": {"mean": 1.0}}}, role) == "they do"
+
+
 def test_a_run_is_the_same_again():
     plan = classes.QUICK._replace(updates=(0, 5, 20), word_updates=5, n_permutations=9)
     once = classes.one_run((1, plan))

@@ -1,5 +1,7 @@
 """New words in known words' places: what is drawn, what is read, where it lands."""
 
+import copy
+
 import numpy as np
 import pytest
 from test_studies import of_its_kind
@@ -89,6 +91,7 @@ def test_judged_by_hand():
     found = zog.judged(
         vectors[[boy, boy, eats, eats]], np.array([boy, cat, bread, eats]), vectors, everyone
     )
+    assert found["nouns"] == 1 / 3 and found["verbs"] == 1.0
     assert found["right"] == 0.5 and found["kind"] == 0.75 and found["word"] == 0.5
     landed = {(zog.PLACED[i], zog.KINDS[j]) for i, j in np.argwhere(found["matrix"])}
     assert landed == {
@@ -106,8 +109,11 @@ def test_chance_and_permuted_classes():
     assert zog.by_chance(np.array([number]), everyone) == 5 / 37
     placed = np.flatnonzero(np.isin(ws.KINDS, zog.PLACED))
     rng = np.random.default_rng(0)
-    mixed = zog.permuted(vectors[placed], placed, vectors, everyone, rng, 50)["right"]
-    assert 0.03 < mixed < 0.3
+    mixed = zog.permuted(vectors[placed], placed, vectors, everyone, rng, 50)
+    assert 0.03 < mixed["right"] < 0.3
+    n_nouns = np.isin(ws.KINDS, zog.NOUNS).sum()
+    both = n_nouns * mixed["nouns"] + (len(placed) - n_nouns) * mixed["verbs"]
+    assert mixed["right"] == pytest.approx(both / len(placed))
 
 
 def test_less_the_mean_takes_the_spelling_away():
@@ -158,15 +164,65 @@ def test_words_and_tables_of_a_quick_run(results):
     assert np.sum(results["matrix"]["new word"], axis=1) == pytest.approx(1)
 
 
+def test_shares_of_every_seed_are_kept(results):
+    for name, by_state in results["shares"].items():
+        for state, by in by_state.items():
+            for measure, found in by.items():
+                each = [run["shares"][name][state][measure] for run in results["runs"]]
+                assert len(each) == 2 and found["mean"] == pytest.approx(np.mean(each))
+
+
+def with_shares(results, name, state, values, controls):
+    """Results of as many seeds as values, in which each control has these shares."""
+    results["runs"] = [copy.deepcopy(results["runs"][0]) for _ in values]
+    for at, run in enumerate(results["runs"]):
+        run["shares"][name][state]["right"] = values[at]
+        for control, of in zip(zog.SETS[name], controls):
+            run["shares"][control][state]["right"] = of[at]
+
+
+@pytest.mark.parametrize("name", zog.SETS)
+def test_above_is_by_differences_within_seeds(results, name):
+    """Shares that overlap, but are each 1 point above the control's of the same seed."""
+    of, state = copy.deepcopy(results), zog.STATES[0]
+    own = [0.10, 0.20, 0.31]
+    other = [x - 0.01 - 0.001 * i for i, x in enumerate(own)]
+    with_shares(of, name, state, own, (other, other[::-1], own))
+    above, short = zog.apart(of, name, state)
+    assert list(above) == ["word alone"] and list(short) == ["untrained", "permuted"]
+    # a mean of 1.1 points, a standard deviation of 0.1: t of 2 degrees of freedom is 4.303
+    half = 0.1 * 4.303 / 3**0.5
+    assert above["word alone"] == f"word alone (+1.1 points, {1.1 - half:.1f} to {1.1 + half:.1f})"
+    assert "above word alone (+1.1" in zog.against(of, name, state)
+    assert "not clearly above untrained" in zog.against(of, name, state)
+    assert "not by both states clearly above" in zog.verdict(of, name)
+
+
 def test_the_answer_says_whether_it_is_above_the_controls(results):
-    assert "not above the best control" in zog.answer(results)
-    of = results["shares"]
-    for state in zog.STATES:
-        of["new word"][state]["right"]["interval"] = [0.8, 0.9]
-        for name in ("word alone", "untrained", "permuted"):
-            of[name][state]["right"]["interval"] = [0.1, 0.2]
-    assert "not above" not in zog.answer(results)
-    assert "above every control" in zog.document(results)[1][2]
+    assert "not clearly above" in zog.answer(results)
+    of = copy.deepcopy(results)
+    for run in of["runs"]:
+        for name, controls in zog.SETS.items():
+            for state in zog.STATES:
+                run["shares"][name][state]["right"] = 0.5
+                for control in controls:
+                    run["shares"][control][state]["right"] = 0.1
+                run["shares"]["known word"][state]["right"] = 0.9
+    assert "clearly above" not in zog.answer(of)
+    assert zog.document(of)[1][2].count("above every control by both states") == 2
+    of["shares"]["new word"]["last letter"]["right"]["mean"] = 0.2
+    of["shares"]["known word"]["last letter"]["right"]["mean"] = 0.9
+    assert "far below known words (90.0%)" in zog.answer(of)
+
+
+def test_unseen_letters_have_controls_of_their_own():
+    """The net alone, untrained and in place differ, and are not those of the other set."""
+    plan, (train, held_out) = zog.QUICK, letters.texts(1, 3_000)
+    rng = zog.generators("zog", 1, zog.PARTS)
+    net = letters.trained(1, train.symbols, 50)
+    found, _ = zog.of_letters(1, plan, rng, (net, net), held_out)
+    assert found["unseen letters"] == found["unseen, untrained"]
+    assert found["unseen letters"] != found["unseen, alone"] != found["word alone"]
 
 
 def test_a_run_is_the_same_again():
