@@ -60,6 +60,8 @@ def test_parts_by_hand():
     assert found["nouns of 3 letters"] == "boy boy "
     assert found["nouns of 4 letters"] == "king lion cake "
     assert found["cookie"] == "cookie " and found["the other foods"] == "cake "
+    assert found["second letter of cookie"] == "o"
+    assert found["second letter of the other foods"] == "a"
     assert found["rare pattern"] == "often the boy sleeps "
     assert found["its adverb"] == "often " and found["after its adverb"] == "the boy sleeps "
     for one, other in (
@@ -75,6 +77,12 @@ def test_loss_by_noun_is_of_all_its_letters():
         found = limits.by_word(SMALL, above)
     assert found["boy"] == above[at].mean() and len(found) == 22
     assert found["cookie"] == above[limits.parts(SMALL)["cookie"]].mean()
+
+
+def test_how_often_a_noun_stands_beside_an_average_one():
+    assert len(limits.NOUNS) == 22
+    assert limits.often("cookie", SMALL.words) == pytest.approx(22 / 6)  # one of 6 nouns
+    assert limits.often("boy", ["boy", "boy", "the", "cat"]) == pytest.approx(2 * 22 / 3)
 
 
 # ==== Sentences after one thing or another ========================================================
@@ -153,13 +161,19 @@ def test_losses_at_pairs_are_those_of_the_object_s_letters():
     found, _ = limits.at_pairs(net, train, test, exact_loss, unseen)
     above = letters.nats(letters.predicted(net, test.symbols)[0], test.symbols) - exact_loss
     starts = np.flatnonzero(test.slot == 0)
-    mine = {True: [], False: []}
+    mine, read = {}, f" {' '.join(train.words)} "
     for a, b in itertools.pairwise(starts.tolist()):
         both = limits.pair(test.words[a:b])
         if both:
-            mine[both in unseen].append(above[test.word[1:] == b - 1])
-    for kind, new in (("kept out", True), ("others", False)):
-        assert found[kind]["above"] == pytest.approx(np.concatenate(mine[new]).mean())
+            kind = "kept out" if both in unseen else "others"
+            known = f" {' '.join(test.words[a:b])} " in read  # a sentence begins with no object
+            for name in (kind, f"{kind}, {'read' if known else 'never read'}"):
+                mine.setdefault(name, []).append(above[test.word[1:] == b - 1])
+    assert set(found) == set(mine) and len(mine) == 6
+    for kind, losses in mine.items():
+        assert found[kind]["above"] == pytest.approx(np.concatenate(losses).mean())
+        of = len(mine["kept out"]) + len(mine["others"])
+        assert found[kind]["share"] == pytest.approx(len(losses) / of)
 
 
 def test_things_that_are_eaten_are_not_of_the_grammar(monkeypatch):
@@ -221,14 +235,58 @@ def test_differences_are_of_the_same_seed():
     assert found["mean"] == 1.5 and found["min"] == 0.5
 
 
-def test_keeping_out_is_the_difference_of_two_differences():
-    def run(second, first):
-        at = [{"above": a, "right": 1.0, "distance": d} for a, d in ((second, 2.0), (1.0, 1.0))]
-        also = [{"above": a, "right": 1.0, "distance": 1.0} for a in (first, 0.5)]
-        kinds = ("kept out", "others")
-        pairs = {"second": dict(zip(kinds, at)), "first": dict(zip(kinds, also))}
-        return {"pairs": pairs, "met": 1.0, "eaten": {"distance": 3.0}}
+def a_run(second, first, distance=2.0):
+    """A run of nets so far above on objects: (pairs kept out, others, these never read)."""
 
-    found = limits.pairs_of([run(4.0, 1.0), run(6.0, 1.0)])
+    def kinds(new, others, never, far):
+        of = {"kept out": new, "others": others, limits.NEW: new, limits.OTHER: never}
+        at = {kind: {"above": nats, "distance": 1.0} for kind, nats in of.items()}
+        at["kept out"]["distance"], at[limits.NEW]["distance"] = far, 1.5 * far
+        return at
+
+    pairs = {"second": kinds(*second, distance), "first": kinds(*first, 1.0)}
+    return {"pairs": pairs, "met": 1.0, "eaten": {"distance": 3.0}}
+
+
+def test_keeping_out_is_the_difference_of_two_differences():
+    runs = [a_run((new, 1.0, 2.5), (1.0, 0.5, 0.75)) for new in (4.0, 6.0)]
+    runs[0]["pairs"]["first"]["kept out, read"] = {"above": 0.0}  # not in every run: left out
+    found = limits.pairs_of(runs)
     assert found["of keeping out"]["mean"] == 3.5  # (3 - 0.5 + 5 - 0.5) / 2
+    assert found["of keeping out, never read"]["mean"] == 2.25  # (1.5 - 0.25 + 3.5 - 0.25) / 2
+    assert found["second"]["more, never read"]["mean"] == 2.5
     assert found["second"]["ratio"]["mean"] == 2 and found["eaten ratio"]["mean"] == 3
+    assert found["second"]["ratio, never read"]["mean"] == 3
+    assert "kept out, read" not in found["first"]
+
+
+def test_words_are_the_results(quick_run):
+    """Other results, other words: each verdict follows its interval."""
+    results = json.loads(json.dumps(quick_run("limits")))
+    pairs, first = results["pairs"], results["across"]["first"]
+    above, below, around = [0.1, 0.2], [-0.2, -0.1], [-0.1, 0.1]
+
+    def cost(of_net, of_nets):
+        pairs["second"]["more, never read"]["interval"] = of_net
+        pairs["of keeping out, never read"]["interval"] = of_nets
+        return limits.new_pairs(pairs)
+
+    assert [cost(around, above), cost(above, above)] == ["perhaps more", "more"]
+    assert [cost(around, below), cost(below, below)] == ["perhaps less", "less"]
+    assert cost(around, around).startswith("no more")
+    for value in (pairs["eaten ratio"], pairs["second"]["ratio, never read"]):
+        value["interval"] = [0.9, 1.1]
+    assert limits.of_pairs(results)[2].count("states not confused") == 2
+    pairs["eaten ratio"]["interval"] = [2.3, 3.2]
+    verdict = limits.of_pairs(results)[2]
+    assert verdict.startswith("The document's example: states confused, as said (no sentence")
+    assert "Legal new pairs: states not confused;" in verdict
+    for interval, said in ((above, "does worse"), (below, "does better"), (around, "No failure")):
+        first["another less own"]["interval"] = interval
+        assert said in limits.of_sentences(results)[2]
+    results["often"]["interval"] = [0.4, 0.6]
+    assert "seen less often than a noun" in limits.of_long_words(results)[2]
+    rare = results["parts"]["rare pattern"]
+    for fresh, said in (([0.1, 0.2], "for want of examples"), ([0.4, 0.9], "no clear gain")):
+        rare["net"]["interval"], rare["fresh"]["interval"] = [0.3, 0.5], fresh
+        assert said in limits.of_rare_pattern(results)[2]
