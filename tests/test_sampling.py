@@ -237,6 +237,25 @@ def test_nets_in_training_are_those_of_so_many_updates(text):
     assert np.array_equal(nets[5].flat, net.flat)
 
 
+def test_leaving_before_and_since_by_hand():
+    """Of 2 streams one leaves at letter 11, and twice more after."""
+    n = sampling.AHEAD
+    outside = [0.0] * 10 + [0.5] * (n - 10)
+    drawn = {"outside": {"mean": outside}, "left": {"mean": 3 / (2 * n)}}
+    before, since = sampling.hazards({"continued": {"net": {"drawn": drawn}}})
+    assert before == pytest.approx(1 / (n + 11)) and since == pytest.approx(2 / (n - 11))
+
+
+def test_what_the_letters_after_a_wrong_one_cost_in_all():
+    n, gain = sampling.AHEAD, {}
+    for q, loss, cost in ((0.1, (0.0, 1 / n), (-3, -2)), (0.5, (0.0, 3 / n), (-3, -2)),
+                          (1.0, (4 / n, 5 / n), (-3, -2))):  # fmt: skip
+        gain[f"own {q}"] = {"loss": {"interval": loss}, "cost": {"interval": cost}}
+    results = {"fractions": [0.1, 0.5, 1.0], "gains": gain}
+    assert sampling.better(results, "in_all", -1) == [0.1]
+    assert sampling.better(results, "in_all") == [1.0]
+
+
 def test_means_of_several_seeds():
     found = averages.together(
         [{"a": 1.0, "b": [0.0, 2.0], "c": "x"}, {"a": 3, "b": [1, 4], "c": "y"}]

@@ -150,6 +150,16 @@ def test_larger_smaller_or_neither():
         assert units.word(results(differences), ("up", "?", "down"), *keys) == word
 
 
+def test_labels_of_which_one_tells_more():
+    def unit(tells):
+        return {name: {"tells": tells[name], "letter": 0.5} for name in units.LABELS}
+
+    tells = {"space": 0.9, "vowel": 0.1, "place": 0.9, "kind": 0.1}
+    results = {"runs": [{"trained": {"units": unit(tells)}}] * 2}
+    assert units.more(results, "trained tells", "trained letter") == ["space", "place"]
+    assert units.more(results, "trained letter", "trained tells", units.OF_MORE) == ["kind"]
+
+
 def test_a_quick_run_and_its_words(quick_run):
     results = quick_run("units")
     of_its_kind("units", results)

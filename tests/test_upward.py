@@ -155,7 +155,11 @@ def test_a_quick_run(quick_run):
     assert results["stretch"]["begins"][0] is True
     for header, rows in (upward.table(results), upward.ups(results)):
         assert len(header) <= 8 and all(len(row) == len(header) for row in rows)
-    assert "first letters" in upward.answer(results)
+    assert "first letters" in upward.answer(results) and "nothing is lost" in upward.answer(results)
+    alone = upward.table(results)[1][-1]
+    assert "alone" in alone[0] and f"{results['exact_bits']['mean']:.3f}" in alone[3]
+    results["exact_again"]["k"] = 1
+    assert "nothing is lost" not in upward.answer(results)
     assert set(upward.figures(results)) == {"upward.png"}
 
 

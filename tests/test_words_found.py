@@ -114,14 +114,34 @@ def test_a_quick_run(results):
     assert words.one_run(one) == words.one_run(one)
 
 
-def test_the_answer_says_when_a_table_does_as_well(results):
-    found = results["texts"]["no spaces"]["found"]
-    kept = found["net"]["f1"]["mean"]
-    found["net"]["f1"]["mean"] = 0.99
-    assert "takes no recurrent net" not in words.answer(results)
-    found["net"]["f1"]["mean"] = found[words.best_table(results, "no spaces")]["f1"]["mean"]
-    assert "takes no recurrent net" in words.answer(results)
-    found["net"]["f1"]["mean"] = kept
+@pytest.mark.parametrize(
+    ("above", "below", "says"),
+    [((0.01, 0.0101), 0.02, "nearly as well"), ((0.1, 0.11), 0.02, "less well"),
+     ((-0.1, 0.1), 0.02, "as well"), ((-0.1, -0.11), 0.02, "better")],
+)  # fmt: skip
+def test_how_well_a_table_does_beside_the_net(above, below, says):
+    """By differences within seeds, whatever the seeds have in common."""
+    runs = [
+        {"found": {"net": {"f1": base + d}, **{name: {"f1": base} for name in words.TABLES}}}
+        for base, d in zip((0.3, 0.6), above)
+    ]
+    found = {name: {"f1": {"mean": 0.5}} for name in words.TABLES}
+    kind = {"runs": runs, "found": found, "below": {"f1": {"mean": below}}}
+    results = {"texts": {"no spaces": kind}}
+    assert words.above_table(results, "no spaces")["mean"] == pytest.approx(sum(above) / 2)
+    assert words.how_well(results, "no spaces") == says
+
+
+def test_the_loss_marks_words_only_if_it_does(results):
+    changed = json.loads(json.dumps(results))
+    net = changed["texts"]["spaces"]["found"]["net"]
+    net["area"]["interval"] = [0.6, 0.9]
+    changed["texts"]["no spaces"]["found"]["net"]["area"]["interval"] = [0.6, 0.9]
+    for one in changed["texts"].values():
+        one["found"]["net"]["by_place"][0][1]["mean"] = 99.0
+    assert words.holds(changed) and words.document(changed)[0][2].startswith("Holds")
+    net["by_place"][0][1]["mean"] = 0.0
+    assert words.document(changed)[0][2].startswith("Does not hold")
 
 
 # ==== A text of one's own =========================================================================

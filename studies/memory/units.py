@@ -11,9 +11,9 @@ unit's activity falls into 8 bins of equal width between its extremes in the fir
 I(bin; label) / H(label), the share of the label's entropy. The best of 64 in the first half is
 measured in the second. (With as many letters in each bin, `by_ranks`, differences near 1 and -1
 that are too small to be seen count too.) Beside it: the same with labels shifted along the text by
-random lengths (the largest of 20 such choices), the untrained net, the letter just read alone, a
-linear read-out of the whole state (least squares onto the labels; it tells through its answer, the
-largest output).
+random lengths (the largest of 20 such choices), the untrained net, a linear read-out of the whole
+state (least squares onto the labels; it tells through its answer, the largest output), and, of
+place and of noun or verb, the letter just read alone: space and vowel it settles.
 
 Paths. The plane is that of the first two principal components of the first half's states. A step
 goes from a letter's state to the next one's: within a word, to the space that ends it, or from the
@@ -55,6 +55,7 @@ QUICK = Plan(2, 2000, 300, 3, 500)
 LAST_PLACE = 5
 NETS = ("trained", "untrained")
 LABELS = {"space": "space", "vowel": "vowel", "place": "place in the word", "kind": "noun or verb"}
+OF_MORE = ("place", "kind")  # labels that the letter alone does not settle
 SHOWN = 60  # letters of the figure
 KINDS = {
     name: "noun" if name in grammar.NOUNS else "verb" if name in grammar.VERBS else name
@@ -235,10 +236,10 @@ def path(results, *keys, net="trained"):
 def answer(results):
     """The findings, each with its controls."""
     units = "; ".join(
-        f"{name} {tells(results, label):.0%}, untrained "
-        f"{tells(results, label, net='untrained'):.0%}, letter alone "
-        f"{tells(results, label, 'letter'):.0%}, read-out of all units "
-        f"{tells(results, label, 'read_out'):.0%}"
+        f"{name} {tells(results, label):.0%} ({tells(results, label, 'by_ranks'):.0%} by ranks), "
+        f"untrained {tells(results, label, net='untrained'):.0%}, "
+        + (f"letter alone {tells(results, label, 'letter'):.0%}, " if label in OF_MORE else "")
+        + f"read-out of all units {tells(results, label, 'read_out'):.0%}"
         for label, name in LABELS.items()
     )
     return (
@@ -256,20 +257,25 @@ def number(found):
     return f"{found['mean']:.2f} ({low:.2f} to {high:.2f})"
 
 
+def both_nets(results, label, what):
+    return " / ".join(f"{tells(results, label, what, net):.1%}" for net in NETS)
+
+
 def table(results):
     """What the best unit tells of each label, and its rivals."""
     header = (
-        "label", "best unit (95% interval)", "the same, untrained", "labels shifted, most of "
-        f"{results['shifts']}", "median unit", "letter alone", "linear read-out",
-        "the same, untrained",
+        "label", "best unit (95% interval)", "the same, untrained", "by ranks / untrained",
+        f"labels shifted, most of {results['shifts']}", "median unit", "letter alone",
+        "linear read-out / untrained",
     )  # fmt: skip
     rows = [
         (
             name, percent(results["nets"]["trained"]["units"][label]["tells"]),
             percent(results["nets"]["untrained"]["units"][label]["tells"]),
-            *(f"{tells(results, label, what):.1%}"
-              for what in ("by_chance", "median_unit", "letter", "read_out")),
-            f"{tells(results, label, 'read_out', 'untrained'):.1%}",
+            both_nets(results, label, "by_ranks"),
+            *(f"{tells(results, label, what):.1%}" for what in ("by_chance", "median_unit")),
+            f"{tells(results, label, 'letter'):.1%}" if label in OF_MORE else "settles it",
+            both_nets(results, label, "read_out"),
         )
         for label, name in LABELS.items()
     ]  # fmt: skip
@@ -350,32 +356,62 @@ BETTER = ("better than", "neither better nor worse than", "worse than")
 
 def document(results):
     """What "Networks That Remember" says, what was measured, why."""
-    rows = (neurons, loops, jumps, regions, together_in_words)
+    rows = (neurons, loops, jumps, regions, contexts, together_in_words)
     return [row(results) for row in rows]
+
+
+def more(results, a, b, labels=tuple(LABELS)):
+    """The labels of which one number is larger than another; each is of a net, as "trained tells".
+
+    The 95% interval of the mean difference of a seed's two decides.
+    """
+    (net, what), (other, rival) = a.split(), b.split()
+    return [
+        label for label in labels
+        if order(results, (net, "units", label, what), (other, "units", label, rival)) > 0
+    ]  # fmt: skip
+
+
+def named(labels):
+    return ", ".join(LABELS[label] for label in labels) or "nothing"
 
 
 def neurons(results):
     trained = results["nets"]["trained"]["units"]
-    beat = [
-        name for label, name in LABELS.items()
-        if order(results, ("trained", "units", label, "tells"),
-                 ("trained", "units", label, "letter")) < 1
-    ]  # fmt: skip
+    letter_too = {
+        label: f"letter alone {tells(results, label, 'letter'):.1%}, " for label in OF_MORE
+    }
     shares = [
-        f"{name} {percent(trained[label]['tells'])}, untrained "
-        f"{tells(results, label, net='untrained'):.1%}, labels shifted "
-        f"{tells(results, label, 'by_chance'):.1%}, letter alone "
-        f"{tells(results, label, 'letter'):.1%}, linear read-out of all units "
-        f"{tells(results, label, 'read_out'):.1%}"
+        f"{name} {percent(trained[label]['tells'])}, by ranks {percent(trained[label]['by_ranks'])}"
+        f", untrained {tells(results, label, net='untrained'):.1%}, labels shifted "
+        f"{tells(results, label, 'by_chance'):.1%}, {letter_too.get(label, '')}linear read-out of "
+        f"all units {tells(results, label, 'read_out'):.1%}"
         for label, name in LABELS.items()
     ]
     return (
         "Interpretable neurons emerge: single hidden units track specific features",
         "share of the label's entropy that the best unit tells: " + "; ".join(shares),
-        "By chance units tell nothing, and untrained ones tell something. The best unit tells no "
-        f"more than the letter just read of: {', '.join(beat) or 'nothing'}. What the net knows is "
-        "spread over its units.",
+        neurons_words(results),
     )
+
+
+def neurons_words(results):
+    """What the best units tell more than, and less."""
+    against = {
+        "labels by chance": more(results, "trained tells", "trained by_chance"),
+        "the best untrained one": more(results, "trained tells", "untrained tells"),
+    }
+    said = [f"than {what}: {named(labels)}" for what, labels in against.items()]
+    letter = more(results, "trained tells", "trained letter", OF_MORE)
+    by_ranks = more(results, "trained by_ranks", "trained letter", OF_MORE)
+    all_units = more(results, "trained read_out", "trained by_ranks")
+    return (
+        f"The best unit tells more {', '.join(said)}. Of what the letter just read does not settle "
+        f"it tells more than that letter: {named(letter)}, by ranks {named(by_ranks)}. All units "
+        f"together tell more than the best one by ranks: {named(all_units)}"
+        + (": what the net knows is spread over its units." if len(all_units) == len(LABELS)
+           else ".")
+    )  # fmt: skip
 
 
 def both(results, key, where):
@@ -434,6 +470,21 @@ def regions(results):
         "classes told at a word's last letter: " + "; ".join(shares),
         f"The plane tells the four kinds {letter} the last letter alone does. All units tell the "
         f"nine classes {start} the untrained net's do: which word was spelt tells its class.",
+    )
+
+
+def contexts(results):
+    found = path(results, "classes", "space"), path(results, "classes", "space", net="untrained")
+    letter = word(results, BETTER, "trained classes space", "trained classes letter")
+    start = word(results, BETTER, "trained classes space", "untrained classes space")
+    return (
+        "The state has different attractor regions for different grammatical contexts",
+        f"the word's class, one of nine, told from all units at its last letter by the nearest "
+        f"mean: {percent(found[0])}, untrained {percent(found[1])}, last letter alone "
+        f"{percent(path(results, 'classes', 'letter'))}",
+        f"Regions for the class of the word just read: told {letter} by the letter alone, {start} "
+        "by an untrained net. Places in the sentence, and whether the regions attract, were not "
+        "looked at.",
     )
 
 
@@ -501,7 +552,9 @@ def draw_told(ax, results):
     }
     for k, (name, (net, what, colour)) in enumerate(looks.items()):
         at = np.arange(len(LABELS)) + 0.2 * (k - 1.5)
-        ax.bar(at, [tells(results, label, what, net) for label in LABELS], 0.2, color=colour,
+        shown = [label for label in LABELS if what != "letter" or label in OF_MORE]
+        at = [where for where, label in zip(at, LABELS) if label in shown]
+        ax.bar(at, [tells(results, label, what, net) for label in shown], 0.2, color=colour,
                label=name)  # fmt: skip
     ax.set_xticks(range(len(LABELS)), ["space", "vowel", "place", "noun/verb"])
     ax.set(ylim=(0, 1.62), yticks=[0, 0.5, 1], title="share of the label that is told")

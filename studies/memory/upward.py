@@ -18,7 +18,8 @@ events, of the text held out:
     mixture    w A + (1 - w) C; w is chosen on events that C was trained on
 
 That an event comes is coded by A's own 1 - max p for all. So the code lengths of A alone and of
-A with C, in bits a letter, differ by the letters of the events alone.
+A with C, in bits a letter, differ by the letters of the events alone. The exact predictor's letters
+of A's events are coded so too; the exact predictor alone, who needs no A, has `exact_bits`.
 
 Controls in C's place: tables of the last 0 to 3 events, the untrained C, and the exact predictor,
 which has read every letter: nobody can do better than it.
@@ -366,16 +367,21 @@ def answer(results):
     nats, bits, up = results["nats"], results["bits"], results["up"]["spaces"]["A"]
     better, again = results["better_than_A"], results["exact_again"]
     rand = {name: one["seven"]["mean"] for name, one in results["classes"].items()}
-    finds = "worse" if nats["C"]["mean"] > nats["A"]["mean"] else "better"
+    low, high = results["above_A"]["C"]["interval"]
+    finds = "worse than" if low > 0 else "better than" if high < 0 else "about as well as"
+    begin = "most of it begins words" if up["onsets"]["mean"] > 0.5 else "little of it begins words"
+    lost = "nothing is lost" if again["k"] == again["n"] else "the text does not always come back"
     clearer = "less clear" if rand["C"] < rand[SAME] else "clearer"
     return (
-        f"What goes up is where words begin and nothing is lost, but C foretells it {finds} than A "
-        f"does: {up['k']['mean']:.1%} of the letters go up, {up['onsets']['mean']:.0%} of them "
-        f"first letters, the text comes back on {counted(again)} seeds, and of an event's letter A "
+        f"What goes up: {begin}, {lost}, and C foretells it {finds} A does: "
+        f"{up['k']['mean']:.1%} of the letters go up, {up['onsets']['mean']:.0%} of them first "
+        f"letters ({up['found']['mean']:.0%} of all first letters go up), the text comes back on "
+        f"{counted(again)} seeds, and of an event's letter A "
         f"leaves {nats['A']['mean']:.2f} nats, C {nats['C']['mean']:.2f} (less than A on "
         f"{counted(better['C'])} seeds; told the waits {nats['C with waits']['mean']:.2f}, table "
-        f"of two events {nats['table of 2']['mean']:.2f}, exact predictor "
-        f"{nats['exact']['mean']:.2f}). That is {bits['A']['mean']:.3f} bits a letter by A alone, "
+        f"of two events {nats['table of 2']['mean']:.2f}, exact predictor's letters "
+        f"{nats['exact']['mean']:.2f}). That is {bits['A']['mean']:.3f} bits a letter by A alone "
+        f"(exact predictor alone {results['exact_bits']['mean']:.3f}), "
         f"{bits['C']['mean']:.3f} by A and C, {bits['A and C']['mean']:.3f} by their mixture (A's "
         f"weight {results['weights']['C']['mean']:.2f}), and classes of words are {clearer} in C "
         f"(adjusted Rand index {rand['C']:.2f}) than in A at the same letters "
@@ -387,7 +393,7 @@ NAMES = {
     "A": "A", "C": "C", "C with waits": "C, told the waits", "A and C": "mixture of A and C",
     "A and C with waits": "mixture, told the waits", "untrained C": "untrained C",
     **{f"table of {k}": f"table of {k} events" for k in ORDERS}, "table of 1": "table of 1 event",
-    "exact": "exact predictor",
+    "exact": "exact predictor's letters",
 }  # fmt: skip
 
 
@@ -411,16 +417,17 @@ def table(results):
             short(results["bits"][name]),
             *((short(of[kind], 2) for kind in ("noun or verb", "seven")) if of else "--"),
         ))  # fmt: skip
-    return header, rows
+    alone = short(results["exact_bits"])
+    return header, [*rows, ("exact predictor alone, no A", "-", "-", alone, "-", "-")]
 
 
 def ups(results):
     """What goes up in text with spaces and without, by A and by the exact predictor."""
     header = ("text with", "guesses of", "k", "of it first letters", "first letters that go up")
     rows = [
-        (kind, NAMES[name], *(short(of[name][key]) for key in ("k", "onsets", "found")))
+        (kind, who, *(short(of[name][key]) for key in ("k", "onsets", "found")))
         for kind, of in results["up"].items()
-        for name in ("A", "exact")
+        for name, who in (("A", "A"), ("exact", "exact predictor"))
     ]
     return header, rows
 
