@@ -261,7 +261,7 @@ def test_a_quick_run_its_words_and_its_table(quick_run, monkeypatch):
     assert read == [study.QUICK.n_letters + 1, letters.CHUNK * study.QUICK.at[-1] + 1]
     assert json.loads(json.dumps(one)) == results["runs"][0]
     rows = study.document(results)
-    assert all(len(row) == 3 for row in rows) and "96.3%" in rows[0][0] and "7,256" in rows[4][1]
+    assert all(len(row) == 3 for row in rows) and "96.3%" in rows[0][0] and "7,256" in rows[5][1]
     assert list(study.figures(results)) == ["letters.png"]
 
 
