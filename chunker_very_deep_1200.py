@@ -474,7 +474,7 @@ def losses_of(net, learning, stage, n_batches, log, recalled=None):
     for u in learning:
         losses.append(mean_loss(u))
         if recalled is not None:
-            recalled.append(float((u.probs[-1].argmax(axis=-1) == u.tokens[-1]).mean()))
+            recalled.append(float((u.probs[-1].argmax(axis=1) == u.tokens[-1]).mean()))
         check_finite(net, losses[-1], stage, len(losses))
         log(stage, len(losses), n_batches, losses[-1])
     return losses
@@ -630,7 +630,7 @@ def train_baseline(config, rng, log, task=TRIGGER_RECALL):
     n, n_epochs, data = len(task.symbols), config.baseline_epochs, rng["baseline_data"]
     net = init_rnn(rng["baseline_init"], config.baseline_hidden, BASELINE_STD, n, n)
     batches = (draw(task, data, config.T, BASELINE_BATCH) for _ in range(n_epochs))
-    learning, recalled = learn(net, batches, config.T - 1, config.baseline_lr), []
+    learning, recalled = learn(net, batches, config.T, config.baseline_lr), []
     return net, losses_of(net, learning, "baseline", n_epochs, log, recalled), recalled
 
 
@@ -901,7 +901,7 @@ def write_whole(path, data, only_try=False):
         raise OSError(e.errno, e.strerror, str(path)) from e
     finally:
         with suppress(OSError):
-            temporary.unlink(missing_ok=True)
+            temporary.unlink()
 
 
 def to_json(results):
@@ -952,14 +952,14 @@ def alike(a, b):
         return a.keys() == b.keys() and all(alike(a[key], b[key]) for key in a)
     if isinstance(a, list) and isinstance(b, list):
         return len(a) == len(b) and all(map(alike, a, b))
-    return math.isclose(a, b, rel_tol=1e-6) if type(a) is type(b) is float else a == b
+    return math.isclose(a, b, rel_tol=1e-6) if {type(a), type(b)} == {float} else a == b
 
 
 def holds(path, results):
     """Has the file these results already, but for times and environment?"""
     with suppress(BadInput):
         both = load_results(path), json.loads(to_json(results))
-        return alike(*({**r, "stage_s": 0, "wallclock_s": 0, "env": 0} for r in both))
+        return alike(*({**r, "stage_s": None, "wallclock_s": None, "env": None} for r in both))
     return False
 
 

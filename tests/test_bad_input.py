@@ -2,7 +2,9 @@
 
 import copy
 import json
+import math
 
+import numpy as np
 import pytest
 
 import chunker_very_deep_1200 as core
@@ -76,6 +78,15 @@ def test_divergence_names_stage_and_epoch(inside, tmp_path, rate, stage):
     assert f"lower {rate}" in done.stderr
 
 
+def test_epochs_of_a_divergence_count_from_1(monkeypatch):
+    losses = iter([1.0] * core.CHUNK_SEQUENCES + [math.inf] * core.CHUNK_SEQUENCES)
+    monkeypatch.setattr(core, "mean_loss", lambda u: next(losses))
+    events = [core.Events(np.array([0, 3]), True)]
+    which = np.zeros(3 * core.CHUNK_SEQUENCES, int)
+    with pytest.raises(core.Diverged, match="chunker diverged in epoch 2:"):
+        core.fit_chunker(core.Config(chunk_epochs=3), core.random_streams(0), events, which)
+
+
 def test_divergence_in_the_last_update_of_all(inside, tmp_path):
     (tmp_path / "r.json").write_text("old")
     options = ["--T", 60, "--baseline-epochs", 1, "--baseline-lr", "1e3", "--out", "r.json"]
@@ -146,8 +157,8 @@ def broken(results, what):
         r["surprise_trace"]["threshold"] += 1
     if what == "negative loss":
         r["baseline_loss"][3] = -1.0
-    if what == "accuracy of 5":
-        r["baseline_choice_acc"] = 5
+    if what.startswith("accuracy of"):
+        r["baseline_choice_acc"] = float(what.split()[-1])
     if what == "no surprises":
         r["chunker_avg_surprises"] = 0
     if what == "no first loss":
@@ -163,7 +174,8 @@ SPOILT = (
     "empty", "cut short", "not JSON", "binary", "a list", "a number", "deep", "NaN", "infinite",
     "huge", "short curve", "text in a curve", "short gradient", "short trace", "unknown symbol",
     "no first loss", "T too small", "T as text", "fractional symbol", "nested mask",
-    "no first event", "two thresholds", "negative loss", "accuracy of 5", "no surprises",
+    "no first event", "two thresholds", "negative loss", "accuracy of 5", "accuracy of 1.01",
+    "no surprises",
 )  # fmt: skip
 
 

@@ -88,6 +88,7 @@ def test_numbers_are_alike_to_a_millionth():
         assert not core.alike({"a": 1.0}, {"a": other})
     assert not core.alike(3, 4) and not core.alike([1.0], [1.0, 1.0])
     assert not core.alike({"a": 1.0}, 1.0) and not core.alike(1.0, [1.0])
+    assert not core.alike(1.0, "x") and not core.alike("x", 1.0)
     assert not core.alike({"a": 1.0}, {"b": 1.0}) and not core.alike({"a": 1.0}, {})
 
 
