@@ -540,7 +540,7 @@ def test_ctrl_c_in_a_study_s_workers(tmp_path, after):
     assert not list(tmp_path.rglob("*.json")) and not list(tmp_path.rglob("*.tmp"))
 
 
-@pytest.mark.parametrize(("after", "twice"), [(0.05, False), (0.4, False), (0.4, True)])
+@pytest.mark.parametrize(("after", "twice"), [(0.05, False), (0.25, False), (0.25, True)])
 def test_ctrl_c_during_figures(tmp_path, after, twice):
     code = "import visualize_chunker_very_deep_1200 as v; print('go', flush=True);"
     code += "v.run_command(v.main)"

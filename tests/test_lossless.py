@@ -13,7 +13,7 @@ from studies.lab.training import headline_nets
 TRAINED = headline_nets(0, T=200)[0]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(seed=st.integers(0, 2**40), longest=st.sampled_from([3, 30, 150]))
 def test_a_sequence_comes_back_from_its_events(seed, longest):
     comes_back(seed, longest)

@@ -207,3 +207,19 @@ def test_training_refuses_a_symbol_outside_the_alphabet():
     task = core.Task(countdown, "xyz9876", 3)
     with pytest.raises(core.BadInput, match="symbol 7 at step 4 of sequence 0"):
         core.run(core.Config(T=40), task=task)
+
+
+def test_training_on_one_s_own_that_diverges_says_so_and_no_more():
+    """numpy's warnings are errors in these tests."""
+    found = [[core.Surprise(t, t % 3, 1.0) for t in range(6)]]
+    with pytest.raises(core.Diverged, match="chunker diverged"):
+        core.learn_surprises(found, 3, core.Config(chunk_lr=1e9, chunk_epochs=400))
+    with pytest.raises(core.Diverged, match="automatizer diverged"):
+        core.learn_sequences([np.arange(40) % 3] * 4, 3, core.Config(auto_lr=1e9))
+
+
+@pytest.mark.parametrize("n_in", [3, 6, 40])
+def test_the_alphabet_s_last_number_is_named(n_in):
+    u = core.unroll(2, 1, 2, n_in, n_in)
+    with pytest.raises(core.BadInput, match=rf"not in the alphabet 0 \.\. {n_in - 1}$"):
+        core.load(u, np.array([[0], [n_in], [0]]))
