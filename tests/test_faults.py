@@ -529,7 +529,7 @@ def pressed(running, twice=False):
     return [line for line in said.splitlines() if line.strip() and "|" not in line]
 
 
-@pytest.mark.parametrize("after", [0.0, 0.3])
+@pytest.mark.parametrize("after", [0.0, 0.6])
 def test_ctrl_c_in_a_study_s_workers(tmp_path, after):
     options = "--quick", "--jobs", 2, "--out", tmp_path
     running = started(tmp_path, "-m", "studies", "seeds", *options)
@@ -540,7 +540,7 @@ def test_ctrl_c_in_a_study_s_workers(tmp_path, after):
     assert not list(tmp_path.rglob("*.json")) and not list(tmp_path.rglob("*.tmp"))
 
 
-@pytest.mark.parametrize(("after", "twice"), [(0.05, False), (0.25, False), (0.25, True)])
+@pytest.mark.parametrize(("after", "twice"), [(0.05, False), (0.4, False), (0.4, True)])
 def test_ctrl_c_during_figures(tmp_path, after, twice):
     code = "import visualize_chunker_very_deep_1200 as v; print('go', flush=True);"
     code += "v.run_command(v.main)"
