@@ -223,3 +223,10 @@ def test_the_alphabet_s_last_number_is_named(n_in):
     u = core.unroll(2, 1, 2, n_in, n_in)
     with pytest.raises(core.BadInput, match=rf"not in the alphabet 0 \.\. {n_in - 1}$"):
         core.load(u, np.array([[0], [n_in], [0]]))
+
+
+@pytest.mark.parametrize("shape", [(11, 3), (13, 3), (12, 2), (12, 4), (12,)])
+def test_a_task_that_draws_another_shape_is_named(shape):
+    task = core.Task(lambda rng, T, batch: np.zeros(shape, int), "ab", 2)
+    with pytest.raises(core.BadInput, match=r"draw\(rng, 12, 3\) of the task gave an array \("):
+        core.draw(task, np.random.default_rng(0), 12, 3)
