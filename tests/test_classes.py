@@ -148,19 +148,6 @@ def test_what_stood_before_a_noun():
     assert list(found["verb"][0]) == [4] and list(found["role"][0]) == [1, 4, 6, 10]
 
 
-def test_the_last_net_is_the_one_that_letters_trains():
-    symbols = grammar.text(np.random.default_rng(0), 300).symbols
-    start, middle, last = classes.through_training(7, symbols, (0, 5, 12))
-    assert np.array_equal(start.flat, letters.untrained(7).flat)
-    assert np.array_equal(last.flat, letters.trained(7, symbols, 12).flat)
-    assert not np.array_equal(middle.flat, last.flat)
-    five = letters.untrained(7)
-    learning = letters.learning(five, letters.chunks_of(symbols), letters.falling(12))
-    for _ in itertools.islice(learning, 6):
-        pass
-    assert np.array_equal(middle.flat, five.flat)
-
-
 def test_classes_told_in_the_vectors_are_found():
     everyone = np.arange(len(ws.LEXICON))
     one_hot = np.eye(9)[clusters.numbered(ws.KINDS)]

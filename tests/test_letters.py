@@ -10,6 +10,7 @@ from test_studies import of_its_kind
 
 import chunker_very_deep_1200 as core
 from studies.lab import grammar, letters
+from studies.lab.streams import orthogonal_rnn
 from studies.memory import letters as study
 
 
@@ -86,25 +87,23 @@ def test_the_best_predictor_against_all_sentences_there_are(spaces):
         assert p[t] == pytest.approx(wanted, abs=1e-12)
 
 
-def test_the_machine_s_probabilities_and_patterns():
+def test_the_machine_s_probabilities():
     for spaces in (True, False):
         assert np.allclose(grammar.machine(spaces).Q.sum(axis=1), 1)
     symbols = grammar.as_letters(["often", "the", "boy", "sleeps", "the", "king", "eats", "a"])[0]
-    p, patterns = grammar.forward_algorithm(symbols)
-    assert np.allclose(p.sum(axis=1), 1) and np.allclose(patterns.sum(axis=1), 1)
-    assert patterns[0, grammar.RARE] == pytest.approx(1)  # read the o
-    assert patterns[-1].argmax() == grammar.PATTERNS.index(("human", "eats", "food"))
+    assert np.allclose(grammar.best(symbols).sum(axis=1), 1)
     with pytest.raises(ValueError, match="letter 10, 'x', does not follow"):
         grammar.best(grammar.encode(" the king x"))
 
 
 # ==== The net =====================================================================================
 def test_chunks_by_hand():
-    found = itertools.islice(letters.chunks_of(np.arange(10), 4), 5)
-    assert [(chunk.tolist(), begins) for chunk, begins in found] == [
-        ([0, 1, 2, 3, 4], True), ([4, 5, 6, 7, 8], False), ([0, 1, 2, 3, 4], True),
-        ([4, 5, 6, 7, 8], False), ([0, 1, 2, 3, 4], True),
+    n = letters.CHUNK
+    found = list(itertools.islice(letters.chunks_of(np.arange(2 * n + 5)), 5))
+    assert [(chunk[0], chunk[-1], begins) for chunk, begins in found] == [
+        (0, n, True), (n, 2 * n, False), (0, n, True), (n, 2 * n, False), (0, n, True),
     ]  # fmt: skip
+    assert all((np.diff(chunk) == 1).all() for chunk, _ in found)
 
 
 def chunk_loss(net, h, chunk):
@@ -119,13 +118,12 @@ def chunk_loss(net, h, chunk):
 def test_gradient_of_a_chunk_with_the_state_carried_over():
     """Against central differences; the state that comes in is constant, at a text's start 0."""
     symbols = letters.texts(1, 60)[0].symbols
-    net = letters.initial(np.random.default_rng(1), 6)
-    grad, chunks = core.zeros_like(net), list(itertools.islice(letters.chunks_of(symbols), 3))
-    h = np.zeros(6)
-    for u, (chunk, begins) in zip(letters.learning(net, chunks, np.zeros(3)), chunks, strict=True):
+    net = orthogonal_rnn(np.random.default_rng(1), 6, letters.N_SYMBOLS)
+    chunks, h = list(itertools.islice(letters.chunks_of(symbols), 3)), np.zeros(6)
+    learning = letters.learning(net, chunks, np.zeros(3))
+    for (u, grad), (chunk, begins) in zip(learning, chunks, strict=True):
         h = np.zeros(6) if begins else h
         assert u.hidden[0, 0] == pytest.approx(h)
-        core.backward(net, grad, u)
         for i in range(0, len(net.flat), 11):
             kept = net.flat[i]
             net.flat[i] = kept + 1e-6
@@ -138,18 +136,30 @@ def test_gradient_of_a_chunk_with_the_state_carried_over():
     assert begins  # the third chunk is the first again
 
 
-def test_an_update_is_clipped_and_adam_s():
-    """Its first step: the rate times g / (|g| + 1e-8), where g is 5 long."""
+@pytest.mark.parametrize("longest", [letters.LONGEST, 1e-6])
+def test_an_update_is_clipped_and_adam_s(longest):
+    """Its first step: the rate times g / (|g| + 1e-8), where g is as long as is allowed."""
     net = letters.untrained(2)
-    before, grad = net.flat.copy(), core.zeros_like(net)
-    (u,) = [
-        core.backward(net, grad, u) or u
-        for u in letters.learning(net, letters.chunks_of(letters.texts(2, 60)[0].symbols), [0.01])
-    ]
-    norm = np.sqrt((grad.flat**2).sum())
+    before, chunks = net.flat.copy(), letters.chunks_of(letters.texts(2, 60)[0].symbols)
+    learning = letters.learning(net, chunks, [0.01], longest)
+    u, grad = next(learning)
+    g = grad.flat.copy()
+    assert not list(learning)
+    norm = np.sqrt((g**2).sum())
     assert norm > letters.LONGEST and u.probs.shape == (letters.CHUNK, 1, letters.N_SYMBOLS)
-    g = grad.flat * letters.LONGEST / norm
+    g *= longest / norm
     assert before - net.flat == pytest.approx(0.01 * g / (np.abs(g) + 1e-8), abs=1e-9)
+
+
+def test_nets_in_training_are_those_of_so_many_updates():
+    symbols = letters.texts(2, 300)[0].symbols
+    start, middle, last = letters.in_training(2, symbols, (0, 5, 12))
+    assert np.array_equal(start.flat, letters.untrained(2).flat)
+    assert np.array_equal(last.flat, letters.trained(2, symbols, 12).flat)
+    net = letters.untrained(2)
+    for _ in letters.learning(net, letters.chunks_of(symbols), letters.falling(12)[:5]):
+        pass
+    assert np.array_equal(middle.flat, net.flat)
 
 
 def test_the_same_seed_is_the_same_net():
@@ -199,15 +209,13 @@ def test_predictions_sum_to_1_and_a_longer_context_is_used():
 def test_watching_changes_nothing():
     train, test = letters.texts(4, 200)
     asked = (test.symbols, train.symbols)
-    net, losses, norms = study.watched(4, train.symbols, (0, 3, 9), asked, True)
+    net, losses, norms = study.watched(4, train.symbols, (0, 3, 9), asked)
     assert np.array_equal(net.flat, letters.trained(4, train.symbols, 9).flat)
     assert len(norms) == 9 and np.shape(losses) == (3, 2)
     assert losses[0][0] == study.loss_of(letters.untrained(4), test.symbols)
     assert losses[-1] == [study.loss_of(net, symbols) for symbols in asked]
-    first = next(
-        letters.learning(start := letters.untrained(4), letters.chunks_of(train.symbols), [0])
-    )
-    core.backward(start, grad := core.zeros_like(start), first)
+    chunks = letters.chunks_of(train.symbols)
+    _, grad = next(letters.learning(letters.untrained(4), chunks, [0]))
     assert norms[0] == pytest.approx(np.sqrt((grad.flat**2).sum()))
 
 
@@ -260,6 +268,12 @@ def test_a_quick_run_its_words_and_its_table(quick_run, monkeypatch):
     one = study.one_run((letters.FIRST_SEED, study.QUICK))
     assert read == [study.QUICK.n_letters + 1, letters.CHUNK * study.QUICK.at[-1] + 1]
     assert json.loads(json.dumps(one)) == results["runs"][0]
+    run, c = results["runs"][0], results["clipped_by_the_mean"]
+    own = run["predictors"]["net"]["fixed"]["loss"] - run["predictors"]["exact"]["fixed"]["loss"]
+    assert run["clipped by the mean"] != own and c["above"]["n"] == 2
+    assert c["less"]["mean"] == pytest.approx(
+        results["predictors"]["net"]["fixed"]["above"]["mean"] - c["above"]["mean"]
+    )
     rows = study.document(results)
     assert all(len(row) == 3 for row in rows) and "96.3%" in rows[0][0] and "7,256" in rows[5][1]
     assert list(study.figures(results)) == ["letters.png"]

@@ -225,18 +225,6 @@ def test_own_letters_are_drawn_and_the_targets_stay(text):
     assert replaced > 50 and np.allclose(net.flat, same.flat, atol=1e-9)
 
 
-def test_nets_in_training_are_those_of_so_many_updates(text):
-    plan = sampling.QUICK._replace(n_updates=12, snapshots=(5,))
-    nets = sampling.in_training(2, text.symbols, plan)
-    assert list(nets) == [0, 5, 12]
-    assert np.array_equal(nets[0].flat, letters.untrained(2).flat)
-    assert np.array_equal(nets[12].flat, letters.trained(2, text.symbols, 12).flat)
-    net, rates = letters.untrained(2), letters.falling(12)[:5]
-    for _ in letters.learning(net, letters.chunks_of(text.symbols), rates):
-        pass
-    assert np.array_equal(nets[5].flat, net.flat)
-
-
 def test_leaving_before_and_since_by_hand():
     """Of 2 streams one leaves at letter 11, and twice more after."""
     n = sampling.AHEAD

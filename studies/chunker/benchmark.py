@@ -204,14 +204,8 @@ def difference(theirs, ours):
 # Each a generator of updates as `letters.learning`: what it yields, before clipping, gives the
 # gradient of this chunk when it is called.
 def numpy_letters(net, chunks, rates):
-    grad = core.zeros_like(net)
-    for u in letters.learning(net, chunks, rates):
-        yield functools.partial(gradients_from, net, grad, u)
-
-
-def gradients_from(net, grad, u):
-    core.backward(net, grad, u)
-    return {name: getattr(grad, name) for name in WEIGHTS}
+    for _, grad in letters.learning(net, chunks, rates):
+        yield grad._asdict
 
 
 def torch_letters(net, chunks, rates):
@@ -279,13 +273,10 @@ CHECKED = 3
 
 def compare_letters(frameworks, n_turns, in_a_turn):
     """Updates per second, in turns, and the distance of the gradients from ours."""
-    net, (text, _) = letters.untrained(0), letters.texts(0)
-    learners = {}
+    (text, _), rates, learners = letters.texts(0), letters.falling(letters.N_UPDATES), {}
     for name in ("numpy", "loop", *(name for name in frameworks if name == "torch")):
-        own = core.zeros_like(net)
-        own.flat[...] = net.flat
-        rates = letters.falling(letters.N_UPDATES)
-        learners[name] = LETTERS[name](own, letters.chunks_of(text.symbols), rates)
+        learner = LETTERS[name](letters.untrained(0), letters.chunks_of(text.symbols), rates)
+        learners[name] = learner
     differences = {name: [] for name in learners}
     for _ in range(CHECKED):
         ours = None

@@ -141,13 +141,12 @@ class Machine(NamedTuple):
     start: np.ndarray  # (states,) of the first letter of a text
     Q: scipy.sparse.csr_array  # (states, states)
     says: scipy.sparse.csr_array  # (states, letters), one-hot
-    pattern: np.ndarray  # (states,)
 
 
 @functools.cache
 def machine(spaces=True):
     """A `Machine`. A sentence's last letter leads to the first letters of all sentences."""
-    letters, pattern, first_of, into = [], [], {}, []
+    letters, first_of, into = [], {}, []
     for number in range(len(PATTERNS)):
         for slot, words in enumerate(places(number)):
             for word in words:
@@ -155,7 +154,6 @@ def machine(spaces=True):
                 first_of.setdefault((number, slot), []).append(len(letters))
                 begin = len(letters)
                 letters += encode(spelling).tolist()
-                pattern += [number] * len(spelling)
                 into += [(i, i + 1, 1.0) for i in range(begin, len(letters) - 1)]
                 into.append((len(letters) - 1, (number, slot + 1), None))
     n = len(letters)
@@ -177,7 +175,7 @@ def machine(spaces=True):
         values += shares
     Q = scipy.sparse.csr_array((values, (rows, columns)), shape=(n, n))
     says = scipy.sparse.csr_array((np.ones(n), (np.arange(n), letters)), shape=(n, len(LETTERS)))
-    return Machine(start, Q, says, np.array(pattern))
+    return Machine(start, Q, says)
 
 
 def best(symbols, spaces=True):
@@ -187,15 +185,9 @@ def best(symbols, spaces=True):
 
     A `ValueError` where the text is not of the grammar.
     """
-    return forward_algorithm(symbols, spaces)[0]
-
-
-def forward_algorithm(symbols, spaces=True):
-    """`best`, and p of the pattern of the sentence at each of x_1 .. x_n, having read it."""
     m = machine(spaces)
     Q, says = m.Q.T.tocsr(), m.says.toarray()
     found = np.empty((len(symbols) - 1, len(LETTERS)))
-    patterns = np.empty((len(symbols) - 1, len(PATTERNS)))
     p = m.start
     for t, x in enumerate(symbols[1:]):
         found[t] = p @ says
@@ -203,10 +195,8 @@ def forward_algorithm(symbols, spaces=True):
         total = p.sum()
         if not total > 0:
             raise ValueError(f"letter {t + 1}, {LETTERS[x]!r}, does not follow by the grammar")
-        p /= total
-        patterns[t] = np.bincount(m.pattern, p, len(PATTERNS))
-        p = Q @ p
-    return found, patterns
+        p = Q @ (p / total)
+    return found
 
 
 # ==== Which text is of the grammar ================================================================

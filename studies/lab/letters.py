@@ -17,6 +17,7 @@ from .grammar import LETTERS, never, text
 from .optimisers import Adam, clip
 from .randomness import generators
 from .streams import orthogonal_rnn
+from .training import copied
 
 N_SYMBOLS, HIDDEN, CHUNK, LONGEST, RATE = len(LETTERS), 64, 25, 5.0, 0.005
 N_LETTERS, N_UPDATES = 18_000, 30_000
@@ -25,30 +26,31 @@ PARTS = ("init", "train", "test", "more")
 
 
 # ==== Training ====================================================================================
-def initial(rng, hidden=HIDDEN, n_symbols=N_SYMBOLS):
+def initial(rng, n_symbols=N_SYMBOLS):
     """Weights of standard deviation 1 / sqrt(hidden), W_hh orthogonal, biases 0."""
-    return orthogonal_rnn(rng, hidden, n_symbols)
+    return orthogonal_rnn(rng, HIDDEN, n_symbols)
 
 
-def chunks_of(symbols, length=CHUNK):
-    """Chunks of a text for ever, (length + 1,) each: the last letter of one begins the next.
+def chunks_of(symbols):
+    """Chunks of a text for ever, (CHUNK + 1,) each: the last letter of one begins the next.
 
     Yields (chunk, whether the text begins here); what is shorter at the end is left out.
     """
     while True:
-        for start in range(0, len(symbols) - length, length):
-            yield symbols[start : start + length + 1], start == 0
+        for start in range(0, len(symbols) - CHUNK, CHUNK):
+            yield symbols[start : start + CHUNK + 1], start == 0
 
 
-def falling(n_updates, rate=RATE):
-    """From `rate` to nothing, along half a cosine."""
-    return rate * 0.5 * (1 + np.cos(np.pi * np.arange(n_updates) / n_updates))
+def falling(n_updates):
+    """From `RATE` to nothing, along half a cosine."""
+    return RATE * 0.5 * (1 + np.cos(np.pi * np.arange(n_updates) / n_updates))
 
 
-def learning(net, chunks, rates):
-    """BPTT on each chunk, an update with each rate; yields the buffers before it.
+def learning(net, chunks, rates, longest=LONGEST):
+    """BPTT on each chunk, an update with each rate; before it yields the buffers and the gradient.
 
-    `Diverged` when a gradient is no longer finite.
+    It is that of the loss summed over the chunk, and clipped to norm `longest` afterwards.
+    `Diverged` when it is no longer finite.
     """
     u, grad, adam = core.buffers(net, CHUNK, 1), core.zeros_like(net), Adam(len(net.flat), 0.0)
     for n, (adam.lr, (chunk, begins)) in enumerate(zip(rates, chunks)):
@@ -56,11 +58,18 @@ def learning(net, chunks, rates):
         core.load(u, chunk[:, None])
         core.forward(net, u)
         core.backward(net, grad, u)
-        yield u
+        yield u, grad
         if not math.isfinite(grad.flat.sum()):
             raise core.Diverged(f"the gradient of update {n + 1} is not finite; lower the rate")
-        clip(grad.flat, LONGEST)
+        clip(grad.flat, longest)
         adam.step(net.flat, grad.flat)
+
+
+def learn(net, symbols, n_updates, longest=LONGEST):
+    """Train a net on a text, again and again: the net."""
+    for _ in learning(net, chunks_of(symbols), falling(n_updates), longest):
+        pass
+    return net
 
 
 def streams(seed):
@@ -74,20 +83,26 @@ def texts(seed, n=N_LETTERS, spaces=True, left_out=never):
     return text(rng["train"], n, spaces, left_out), text(rng["test"], n, spaces)
 
 
-def trained(seed, symbols, n_updates=N_UPDATES, hidden=HIDDEN):
+def untrained(seed):
+    """The net of this seed before it learns."""
+    return initial(streams(seed)["init"])
+
+
+def trained(seed, symbols, n_updates=N_UPDATES):
     """The net of this seed, trained on a text again and again.
 
     A text of 25 `n_updates` letters or more is read once: all that it learns from is fresh.
     """
-    net = initial(streams(seed)["init"], hidden)
-    for _ in learning(net, chunks_of(symbols), falling(n_updates)):
-        pass
-    return net
+    return learn(untrained(seed), symbols, n_updates)
 
 
-def untrained(seed, hidden=HIDDEN):
-    """The net that `trained` begins with."""
-    return initial(streams(seed)["init"], hidden)
+def in_training(seed, symbols, at):
+    """The net of this seed after each number of updates, the last as `trained` has it."""
+    net, kept = untrained(seed), []
+    for n, _ in enumerate(learning(net, chunks_of(symbols), falling(at[-1]))):
+        if n in at:
+            kept.append(copied(net))
+    return [*kept, net]
 
 
 # ==== Predictions of a text x_0 .. x_n: p of x_1 .. x_n, (n, letters) ============================

@@ -1,4 +1,4 @@
-"""When a task is solved for good, how steps are weighted, and the nets of the headline run."""
+"""When a task is solved for good, how steps are weighted, nets copied and the headline's."""
 
 from __future__ import annotations
 
@@ -49,6 +49,13 @@ def identity_rnn(rng, n_hidden, n_symbols=core.VOCAB):
     net.W_hh[...] = np.eye(n_hidden)
     net.W_xh[...] *= 0.1 * np.sqrt(n_hidden)
     return net
+
+
+def copied(net):
+    """A net of the same weights, with memory of its own."""
+    copy = core.zeros_like(net)
+    copy.flat[...] = net.flat
+    return copy
 
 
 def headline_nets(seed, **changes):

@@ -14,7 +14,6 @@ import chunker_very_deep_1200 as core
 
 from . import letters
 from .grammar import CLASS_OF, SPACE, as_letters, encode
-from .streams import orthogonal_rnn
 
 LEXICON = tuple(CLASS_OF)  # symbol i of a net of words is LEXICON[i]
 KINDS = np.array([CLASS_OF[word] for word in LEXICON])  # the class of each
@@ -78,15 +77,12 @@ def words_initial(rng, n_new=0):
 
     `n_new` symbols more, after those of LEXICON, are for words that never occur.
     """
-    return orthogonal_rnn(rng, letters.HIDDEN, len(LEXICON) + n_new)
+    return letters.initial(rng, len(LEXICON) + n_new)
 
 
 def words_trained(rng, numbers, n_updates=WORD_UPDATES, n_new=0):
     """It, trained as the net of letters is: chunks of 25 words, the state carried over."""
-    net = words_initial(rng, n_new)
-    for _ in letters.learning(net, letters.chunks_of(numbers), letters.falling(n_updates)):
-        pass
-    return net
+    return letters.learn(words_initial(rng, n_new), numbers, n_updates)
 
 
 # ==== Vectors of words ============================================================================

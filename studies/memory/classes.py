@@ -46,8 +46,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-import chunker_very_deep_1200 as core
 from studies.lab import clusters, letters
+from studies.lab import word_drawings as drawings
 from studies.lab import word_states as ws
 from studies.lab.grammar import NOUNS, VERBS, text
 from studies.lab.intervals import counted, mean, percent, proportion
@@ -77,22 +77,6 @@ QUESTIONS = ("classes", "noun or verb", "nouns", "verbs")
 
 
 # ==== Vectors of words ============================================================================
-def through_training(seed, symbols, updates):
-    """The net of this seed after each number of updates, the last as `letters.trained` has it."""
-    net = letters.untrained(seed)
-    chunks, kept = letters.chunks_of(symbols), []
-    for n, _ in enumerate(letters.learning(net, chunks, letters.falling(updates[-1]))):
-        if n in updates:
-            kept.append(copied(net))
-    return [*kept, net]
-
-
-def copied(net):
-    copy = core.zeros_like(net)
-    copy.flat[...] = net.flat
-    return copy
-
-
 # ==== Agreement with the classes ==================================================================
 def asked(question, kinds):
     """Which words a question is about, and their labels."""
@@ -251,7 +235,7 @@ def one_run(arguments):
     seed, plan = arguments
     rng = generators("classes", seed, PARTS)
     train, held_out = letters.texts(seed, plan.n_letters)
-    nets = through_training(seed, train.symbols, plan.updates)
+    nets = letters.in_training(seed, train.symbols, plan.updates)
     found, reads = sources(seed, plan, rng, nets, train, held_out)
     agrees = {
         name: agreement(*vectors, rng["permutations"], plan.n_permutations)
@@ -573,11 +557,11 @@ def classes_figure(results):
     )  # fmt: skip
     axes = figure.subplot_mosaic([["tree", "sources"], ["tree", "through"]],
                                  height_ratios=[1.7, 1])  # fmt: skip
-    clusters.draw_tree(axes["tree"], results["tree"], dict(zip(ws.LEXICON, ws.KINDS)),
+    drawings.draw_tree(axes["tree"], results["tree"], dict(zip(ws.LEXICON, ws.KINDS)),
                        f"net's states, seed {results['seed_drawn']}")  # fmt: skip
     colours = {n: BASELINE if n in NO_NET else LOOKS.get(n, (FAINT,))[0] for n in of}
-    clusters.draw_sources(axes["sources"], of, colours)
-    clusters.draw_through(axes["through"], results)
+    drawings.draw_sources(axes["sources"], of, colours)
+    drawings.draw_through(axes["through"], results)
     return figure
 
 
@@ -591,10 +575,10 @@ def places_figure(results):
         height=4.6,
     )
     averages, explained, right = figure.subplots(1, 3)
-    clusters.draw_averages(averages, results, LOOKS)
+    drawings.draw_averages(averages, results, LOOKS)
     for ax, key, last, title in (
         (explained, "explained", "shuffled", "variance within a noun explained"),
         (right, "read_out", "noun alone", "read out of the state"),
     ):
-        clusters.grouped(ax, results["nouns"], key, ("net", "untrained", last), title)
+        drawings.grouped(ax, results["nouns"], key, ("net", "untrained", last), title)
     return figure

@@ -31,6 +31,7 @@ import scipy
 
 import chunker_very_deep_1200 as core
 from studies.lab import grammar, letters
+from studies.lab.averages import means
 from studies.lab.intervals import mean
 from studies.lab.randomness import generators
 from studies.lab.runner import parallel_map
@@ -300,10 +301,6 @@ def compute(plan, jobs):
         "cookie": less(runs, COOKIE, FOODS),
         "rare": less(runs, "rare pattern", "the other patterns"), "runs": runs,
     }  # fmt: skip
-
-
-def means(of):
-    return {key: mean([one[key] for one in of]) for key in of[0]}
 
 
 def above(run, part, who="net"):

@@ -202,26 +202,10 @@ def with_own_letters(seed, symbols, q, n_updates):
 
 
 # ==== The study ===================================================================================
-def in_training(seed, symbols, plan):
-    """The nets before training, after the updates of `snapshots`, and at the end."""
-    net, found = letters.untrained(seed), {}
-    updates = letters.learning(net, letters.chunks_of(symbols), letters.falling(plan.n_updates))
-    for n, _ in enumerate(updates):
-        if n in (0, *plan.snapshots):
-            found[n] = core.zeros_like(net)
-            found[n].flat[...] = net.flat
-    return {**found, plan.n_updates: net}
-
-
 def judged(net, symbols):
     """Mean loss on a text, and the median norm of the gradient of its first 40 chunks."""
-    u, grad, norms = core.buffers(net, letters.CHUNK, 1), core.zeros_like(net), []
-    for _, (chunk, begins) in zip(range(40), letters.chunks_of(symbols)):
-        u.hidden[0] = 0.0 if begins else u.hidden[-1]
-        core.load(u, chunk[:, None])
-        core.forward(net, u)
-        core.backward(net, grad, u)
-        norms.append(np.linalg.norm(grad.flat))
+    still = letters.learning(net, letters.chunks_of(symbols), np.zeros(40))
+    norms = [np.linalg.norm(grad.flat) for _, grad in still]
     loss = letters.nats(letters.predicted(net, symbols)[0], symbols).mean()
     return {"loss": float(loss), "gradient": float(np.median(norms))}
 
@@ -230,12 +214,12 @@ def one_run(arguments):
     """One seed: all who write, what a wrong letter costs, scheduled sampling."""
     seed, plan = arguments
     learnt, held_out = letters.texts(seed, plan.n_letters)
-    training = in_training(seed, learnt.symbols, plan)
+    at = (0, *plan.snapshots, plan.n_updates)
+    *early, net = letters.in_training(seed, learnt.symbols, at)
     scheduled = {
         str(q): with_own_letters(seed, learnt.symbols, q, plan.n_updates) for q in plan.fractions
     }
-    net = training.pop(plan.n_updates)
-    nets = {"net": net, **{f"after {n}": early for n, early in training.items()}}
+    nets = {"net": net, **{f"after {n}": one for n, one in zip(at, early)}}
     nets |= {f"own {q}": own for q, own in scheduled.items()}
     who = {name: functools.partial(writers.net_reader, one) for name, one in nets.items()}
     who["exact"] = writers.exact_reader

@@ -41,9 +41,11 @@ import numpy as np
 
 import chunker_very_deep_1200 as core
 from studies.lab import clusters, grammar, letters, surprises
+from studies.lab.averages import means
 from studies.lab.intervals import counted, mean, proportion
 from studies.lab.randomness import generators
 from studies.lab.runner import parallel_map
+from studies.lab.training import copied
 from visualize_chunker_very_deep_1200 import AUTOMATIZER, BASELINE, CHUNKER, FAINT, new_figure
 
 
@@ -146,12 +148,8 @@ def of_letters(p):
 
 def learnt(rng, symbols, n_symbols, n_updates):
     """A net of `letters`' recipe on a stream, and the one that it began as."""
-    net = letters.initial(rng, n_symbols=n_symbols)
-    start = core.zeros_like(net)
-    start.flat[...] = net.flat
-    for _ in letters.learning(net, letters.chunks_of(symbols), letters.falling(n_updates)):
-        pass
-    return net, start
+    start = letters.initial(rng, n_symbols)
+    return letters.learn(copied(start), symbols, n_updates), start
 
 
 def states(net, symbols):
@@ -327,17 +325,6 @@ def stretch_of(text, p_A, events):
         "letters": grammar.spelt(text.symbols[1:][part]), "begins": begins[part].tolist(),
         "net": np.round(loss[part], 4).tolist(), "up": up[part].tolist(),
     }  # fmt: skip
-
-
-def means(dicts):
-    """Means, with intervals, of what the runs' dictionaries have, however deep; None left out."""
-    first = dicts[0]
-    if isinstance(first, dict):
-        return {key: means([d[key] for d in dicts]) for key in first}
-    if isinstance(first, list):
-        return [means(list(each)) for each in zip(*dicts)]
-    held = [d for d in dicts if d is not None]
-    return mean(held) if held else None
 
 
 def compute(plan, jobs):

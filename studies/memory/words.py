@@ -252,9 +252,7 @@ def own_text(arguments):
     half = len(symbols) // 2
     train, test = symbols[:half], symbols[half - 1 :]  # x_0 of the second is the last of the first
     rng = generators("words", letters.FIRST_SEED, ("init",))["init"]
-    net = letters.initial(rng, n_symbols=len(alphabet))
-    for _ in letters.learning(net, letters.chunks_of(train), letters.falling(plan.n_updates)):
-        pass
+    net = letters.learn(letters.initial(rng, len(alphabet)), train, plan.n_updates)
     loss, guessed = read_by(net, test)
     begins = begins_of(text[half - 1 :])
     flags = guessed != test[1:]
