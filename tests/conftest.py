@@ -9,13 +9,14 @@ from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import hypothesis
+import numpy as np
 import pytest
 
 import chunker_very_deep_1200 as core
 import make_chunker_very_deep_1200_gif as gif
 import studies.__main__
 import visualize_chunker_very_deep_1200 as visualize
-from studies.lab import catalogue, runner
+from studies.lab import catalogue, grammar, runner
 
 ROOT = Path(core.__file__).parent
 
@@ -105,6 +106,14 @@ def quick_run(tmp_path_factory):
         return catalogue.results_path(name, folder)
 
     return lambda name: core.read_json(run(name), made_by="")
+
+
+def text_of(*sentences):
+    """A `Text` of these sentences, as (pattern, words)."""
+    words = [word for _, spoken in sentences for word in spoken.split()]
+    pattern = np.repeat([p for p, _ in sentences], [len(s.split()) for _, s in sentences])
+    slot = np.concatenate([np.arange(len(s.split())) for _, s in sentences])
+    return grammar.Text(*grammar.as_letters(words), words, pattern, slot)
 
 
 gc.freeze()  # what has been imported stays: going through it again takes a tenth of the suite

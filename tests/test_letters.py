@@ -6,6 +6,7 @@ import json
 
 import numpy as np
 import pytest
+from conftest import text_of
 from test_studies import of_its_kind
 
 import chunker_very_deep_1200 as core
@@ -225,14 +226,6 @@ def test_gradients_by_hand():
     assert found["clipped"] == 0.5 and found["clipped_if_mean"] == 0.25  # above 5, above 125
 
 
-def text_of(*sentences):
-    """A `Text` of these sentences, as (pattern, words)."""
-    words = [word for _, spoken in sentences for word in spoken.split()]
-    pattern = np.repeat([p for p, _ in sentences], [len(s.split()) for _, s in sentences])
-    slot = np.concatenate([np.arange(len(s.split())) for _, s in sentences])
-    return grammar.Text(*grammar.as_letters(words), words, pattern, slot)
-
-
 def test_accuracy_by_place_pattern_and_sentence():
     text = text_of((0, "a boy walks"), (1, "the cat sleeps"), (0, "the man"))
     found = study.groups(text)
@@ -289,14 +282,9 @@ def test_the_distance_from_the_exact_predictor_is_of_the_same_seed():
 
 
 def test_which_letters_stand_in_sentences_that_were_read():
-    def of(*sentences):
-        words = [word for sentence in sentences for word in sentence.split()]
-        symbols, word, place = grammar.as_letters(words)
-        slot = np.concatenate([np.arange(len(s.split())) for s in sentences])
-        return grammar.Text(symbols, word, place, words, np.zeros(len(words), int), slot)
-
-    train = of("a man sleeps", "the cat walks", "a dog swims")  # the last may be cut
-    test = of("the cat walks", "a man walks", "a dog swims", "a man sleeps")
-    lengths = [len(s) + 1 for s in ("the cat walks", "a man walks", "a dog swims", "a man sleeps")]
-    expected = np.repeat([True, False, False, True], lengths)
+    """The last sentence of either may be cut: it was not read, and is not asked about."""
+    train = text_of((0, "a man sleeps"), (0, "the cat walks"), (0, "a dog swims"))
+    spoken = "the cat walks", "a man walks", "a dog swims", "a man sleeps", "the cat walks"
+    test = text_of(*((0, sentence) for sentence in spoken))
+    expected = np.repeat([True, False, False, True, False], [len(s) + 1 for s in spoken])
     assert np.array_equal(study.known_by_heart(train, test), expected)

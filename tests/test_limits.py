@@ -5,19 +5,11 @@ import json
 
 import numpy as np
 import pytest
+from conftest import text_of
 from test_studies import of_its_kind
 
 from studies.lab import grammar, letters
 from studies.memory import limits
-
-
-def text_of(*sentences):
-    """A `Text` of these sentences, as (pattern, words)."""
-    words = [word for _, spoken in sentences for word in spoken.split()]
-    pattern = np.repeat([p for p, _ in sentences], [len(s.split()) for _, s in sentences])
-    slot = np.concatenate([np.arange(len(s.split())) for _, s in sentences])
-    return grammar.Text(*grammar.as_letters(words), words, pattern, slot)
-
 
 SMALL = text_of(
     (grammar.RARE, "often the boy sleeps"), (2, "a king eats the cookie"),

@@ -112,6 +112,12 @@ def text(rng, n, spaces=True, left_out=never):
     return Text(*as_letters(words, spaces, n), words, np.array(pattern), np.array(slot))
 
 
+def whole_sentences(text):
+    """The sentences of a text, tuples of words, but the last, which may be cut."""
+    starts = np.flatnonzero(text.slot == 0)
+    return [tuple(text.words[a:b]) for a, b in itertools.pairwise(starts)]
+
+
 def as_letters(words, spaces=True, n=None):
     """symbols, word and place of words, after one space, of n letters at most."""
     spelt = [word + " " * spaces for word in words]
@@ -178,25 +184,28 @@ def machine(spaces=True):
     return Machine(start, Q, says)
 
 
-def best(symbols, spaces=True):
-    """p of the next letter, (n, letters), before each of x_1 .. x_n, by the forward algorithm.
+def beliefs(symbols, spaces=True):
+    """p of the state of each of x_1 .. x_n before it is read: the forward algorithm.
 
         p(s_t | x_1 .. x_{t-1}) = p(s_{t-1} | x_1 .. x_{t-1}) Q
 
     A `ValueError` where the text is not of the grammar.
     """
     m = machine(spaces)
-    Q, says = m.Q.T.tocsr(), m.says.toarray()
-    found = np.empty((len(symbols) - 1, len(LETTERS)))
-    p = m.start
-    for t, x in enumerate(symbols[1:]):
-        found[t] = p @ says
+    Q, says, p = m.Q.T.tocsr(), m.says.toarray(), m.start
+    for t, x in enumerate(symbols[1:], 1):
+        yield p
         p = p * says[:, x]
         total = p.sum()
         if not total > 0:
-            raise ValueError(f"letter {t + 1}, {LETTERS[x]!r}, does not follow by the grammar")
+            raise ValueError(f"letter {t}, {LETTERS[x]!r}, does not follow by the grammar")
         p = Q @ (p / total)
-    return found
+
+
+def best(symbols, spaces=True):
+    """p of the next letter, (n, letters), before each of x_1 .. x_n: nobody can predict better."""
+    says = machine(spaces).says.toarray()
+    return np.array([p @ says for p in beliefs(symbols, spaces)])
 
 
 # ==== Which text is of the grammar ================================================================

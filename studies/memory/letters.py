@@ -101,13 +101,9 @@ def sentence_of(text):
 
 def known_by_heart(train, test):
     """Which of x_1 .. x_n of a text stand in a sentence that stands whole in another, (n,)."""
-
-    def sentences(text):
-        starts = np.flatnonzero(text.slot == 0)
-        return [tuple(text.words[a:b]) for a, b in zip(starts, [*starts[1:], len(text.words)])]
-
-    read = set(sentences(train)[:-1])  # the last may be cut
-    return np.array([sentence in read for sentence in sentences(test)])[sentence_of(test)]
+    read = set(grammar.whole_sentences(train))
+    known = [sentence in read for sentence in grammar.whole_sentences(test)]
+    return np.array([*known, False])[sentence_of(test)]
 
 
 def accuracies(text, right):

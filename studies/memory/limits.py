@@ -121,9 +121,8 @@ def often(noun, words):
 # ==== Sentences after one thing or another ========================================================
 def split(text):
     """The whole sentences of a text: tuples of words, and where in x_1 .. x_n each begins."""
-    starts = np.flatnonzero(text.slot == 0)
-    found = [tuple(text.words[a:b]) for a, b in itertools.pairwise(starts)]
-    return found, np.searchsorted(text.word[1:], starts[:-1])
+    starts = np.flatnonzero(text.slot == 0)[:-1]
+    return grammar.whole_sentences(text), np.searchsorted(text.word[1:], starts)
 
 
 def read_after(net, before, after, block=100):
@@ -219,7 +218,7 @@ def at_pairs(net, train, test, exact_loss, unseen):
     above = letters.nats(p, test.symbols) - exact_loss
     which, pairs = objects(test)
     at = endings(test, which)
-    which, pairs, known = which[: len(at)], pairs[: len(at)], set(split(train)[0])
+    which, pairs, known = which[: len(at)], pairs[: len(at)], set(grammar.whole_sentences(train))
     right, distance = how_near(h[at], [noun for _, noun in pairs], centres)
     new = np.array([both in unseen for both in pairs])
     read = np.array([tuple(test.words[i - OBJECT : i + 1]) in known for i in which.tolist()])

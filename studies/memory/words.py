@@ -83,14 +83,8 @@ def first_states(spaces):
 
 def known(symbols, spaces):
     """P(x_t begins a word | x_1 .. x_{t-1}) by the grammar, (n,): what can be known before it."""
-    machine, first = grammar.machine(spaces), first_states(spaces)
-    Q, says, p = machine.Q.T.tocsr(), machine.says.toarray(), machine.start
-    found = np.empty(len(symbols) - 1)
-    for t, x in enumerate(symbols[1:]):
-        found[t] = p[first].sum()
-        p = p * says[:, x]
-        p = Q @ (p / p.sum())
-    return found
+    first = first_states(spaces)
+    return np.array([p[first].sum() for p in grammar.beliefs(symbols, spaces)])
 
 
 # ==== Measures ====================================================================================
