@@ -5,6 +5,7 @@ python3 -m studies NAME ..        run one (--help for its options)
 python3 -m studies all            rerun all into a folder of their own and compare
 python3 -m studies stale          list results older than the code they came from
 python3 -m studies report         write the numbers into the READMEs
+python3 -m studies page           write the numbers into the explorable page
 """
 
 from __future__ import annotations
@@ -70,6 +71,15 @@ def report(arguments):
 
     no_options("report", arguments)
     report.write()
+
+
+@command
+def page(arguments):
+    """Write the words and numbers of the JSON files into the explorable page."""
+    from studies import page
+
+    no_options("page", arguments)
+    page.write()
 
 
 @command

@@ -2,6 +2,8 @@ import functools
 import gc
 import io
 import json
+import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -114,6 +116,58 @@ def text_of(*sentences):
     pattern = np.repeat([p for p, _ in sentences], [len(s.split()) for _, s in sentences])
     slot = np.concatenate([np.arange(len(s.split())) for _, s in sentences])
     return grammar.Text(*grammar.as_letters(words), words, pattern, slot)
+
+
+# ==== The explorable page in a real browser =======================================================
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Headless Chromium. Where there is none the tests say so; in CI that is a failure."""
+    if "NO_BROWSER" in os.environ:
+        pytest.skip(f"the page is not tested here: {os.environ['NO_BROWSER']}")
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        sync_playwright = None
+    if not (sync_playwright and CHROMIUM):
+        why = 'the page\'s tests need Chromium and pip install -e ".[page]"'
+        pytest.fail(why) if "CI" in os.environ else pytest.skip(why)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(browser):
+    """Opens the page from the disk; at the end nothing may have been said or asked for outside."""
+    opened, wrong = [], []
+    home = (ROOT / "page").as_uri()
+
+    def opening(scene=None, width=1280, **context):
+        """The page with one scene drawn, and that scene."""
+        tab = browser.new_context(viewport={"width": width, "height": 900}, **context).new_page()
+        opened.append(tab)
+        tab.on(
+            "console", lambda m: wrong.append(m.text) if m.type in ("error", "warning") else None
+        )
+        tab.on("pageerror", lambda e: wrong.append(str(e)))
+        tab.on("request", lambda r: None if r.url.startswith((home, "blob:", "data:"))
+               else wrong.append(f"asks for {r.url}"))  # fmt: skip
+        tab.goto(f"{home}/index.html")
+        if scene is None:
+            return tab
+        tab.evaluate("name => page.draw(name)", scene)
+        part = tab.locator(f"#{scene}")
+        part.scroll_into_view_if_needed()
+        return part
+
+    yield opening
+    for tab in opened:
+        tab.context.close()
+    assert not wrong
 
 
 gc.freeze()  # what has been imported stays: going through it again takes a tenth of the suite
