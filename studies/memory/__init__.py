@@ -1,5 +1,5 @@
 """Networks That Remember: a net that reads letter by letter, the words and classes it finds."""
 
 STUDIES = (  # in reading order
-    "letters", "words", "upward", "classes", "zog", "sampling", "units", "limits",
+    "letters", "words", "upward", "classes", "zog", "sampling", "units", "limits", "player",
 )  # fmt: skip
