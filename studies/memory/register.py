@@ -57,7 +57,7 @@ class Plan(NamedTuple):
     n_each: int  # sequences asked at each place there
 
 
-WIDTHS, FRESH = (1, 2, 3, 5, 8, 12, 16, 25, 50), (1, 3, 8, 16, 25)
+WIDTHS, FRESH = (1, 2, 3, 5, 8, 16, 25), (1, 3, 8, 16)
 STOPS = (300, 1000, 3000, 10_000)
 FULL = Plan(10, letters.N_LETTERS, letters.N_UPDATES, WIDTHS, FRESH, STOPS, 2000, 1500, 400)
 QUICK = Plan(2, 400, 20, (1, 3), (1, 3), (10,), 20, 4, 20)
