@@ -13,7 +13,8 @@ NAMES = list(catalogue.names())
 ELSEWHERE = {  # files of tests that ask more of a study's quick run: there it is made
     name: f"test_{name}.py"
     for name in ("decisive", "experiment2", "cost", "counted", "letters", "limits", "upward",
-                 "classes", "zog", "sampling", "units")
+                 "classes", "zog", "sampling", "units", "parity", "jacobians", "forgetting",
+                 "attractors", "sensitivity", "counters", "register", "ways")
 } | {"words": "test_words_found.py"}  # fmt: skip
 
 
