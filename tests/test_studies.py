@@ -163,6 +163,8 @@ def test_committed_benchmark():
     assert max(u["gradient_difference"] for u in update.values()) < 1e-8
     assert max(u["gradient_difference"] for u in b["letters"].values()) < 1e-9
     assert set(b["letters"]) == {"numpy", "loop", "torch"}
+    assert set(b["gated_gradients"]) == {"LSTM", "GRU"}
+    assert max(b["gated_gradients"].values()) < 1e-9
     assert update["torch"]["times_ours"] >= 5 and update["jax"]["times_ours"] >= 1 / 1.5
     assert process["headline"]["median_s"] <= 1.5 and process["headline"]["peak_mb"] <= 150
     assert process["figures"]["median_s"] <= 2.5 and process["gif"]["median_s"] <= 4
