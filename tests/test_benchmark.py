@@ -77,3 +77,25 @@ def test_so_many_updates_are_timed(monkeypatch):
     assert made == dict.fromkeys(made, benchmark.CHECKED + 2 * 5)
     assert timed["numpy"]["median_per_s"] == pytest.approx(100)
     assert timed["loop"]["times_ours"] == pytest.approx(4)
+
+
+@pytest.mark.parametrize("name", benchmark.GATED)
+def test_gates_change_places_and_back(name):
+    """The order of torch's gates is its own inverse, so that one function serves both ways."""
+    gates = benchmark.GATED[name][-1]
+    W = np.arange(2 * 3 * len(gates)).reshape(2, -1)
+    there = benchmark.reordered(W, gates)
+    assert np.array_equal(benchmark.reordered(there, gates), W) and not np.array_equal(there, W)
+    assert np.array_equal(there[:, :3], W[:, 3 * gates[0] : 3 * gates[0] + 3])
+
+
+def test_torch_has_the_gradients_of_the_gated_nets():
+    pytest.importorskip("torch")
+    differ = benchmark.compare_gated(30)
+    assert list(differ) == ["LSTM", "GRU"] and max(differ.values()) < 1e-9
+    said = benchmark.gated_seen({"gated_gradients": differ})
+    assert all(f"{d:.0e}" in said for d in differ.values())
+
+
+def test_without_torch_no_gated_gradients_are_claimed():
+    assert "not compared" in benchmark.gated_seen({"gated_gradients": {}})

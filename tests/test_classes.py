@@ -10,6 +10,7 @@ from test_studies import of_its_kind
 import chunker_very_deep_1200 as core
 from studies.lab import clusters, grammar, letters
 from studies.lab import word_states as ws
+from studies.lab.verdicts import HOLDS, IN_PART, NOT, VERDICTS
 from studies.memory import classes
 
 
@@ -186,7 +187,7 @@ def test_words_and_tables_of_a_quick_run(results):
     net = results["agreement"]["net"]["classes"]["index"]["mean"]
     assert f"{net:.2f}" in classes.answer(results)
     assert "space before" in results["agreement"] and len(results["through"]["last"]) == 3
-    assert all(len(row) == 3 for row in classes.document(results))
+    assert all(len(row) == 4 and row[2] in VERDICTS for row in classes.document(results))
     assert set(classes.figures(results)) == {"classes.png", "classes_places.png"}
 
 
@@ -231,12 +232,45 @@ def test_words_are_decided_by_results(results):
     assert "rises by 0.30, nine tenths of it within 200 updates" in classes.emerging(of)
     of["through"]["last"][1]["mean"] = 0.38
     assert "within 50 updates" in classes.emerging(of)
-    assert classes.document(of)[-1][2].startswith("not purely")
+    assert classes.document(of)[-1][3].startswith("not purely")
+    said = [row[2] for row in classes.document(of)]
+    assert said[0] == said[4] == said[5] == said[6] == IN_PART
     worse = indices(of, net=(0.1, 0.1), random_order=(0.1, 0.3), space_before=(0.1, 0.1))
     assert classes.by_training(worse).startswith("not clearly more")
     assert classes.emerging(worse) == "no clear rise"
-    assert not classes.document(worse)[-1][2].startswith("not purely")
+    assert not classes.document(worse)[-1][3].startswith("not purely")
+    said = [row[2] for row in classes.document(worse)]
+    assert said[0] == said[4] == said[5] == NOT and said[6] == HOLDS
+    best = indices(of, net=(0.95, 1.0), untrained=(0.0, 0.01), random_order=(0.0, 0.01))
+    best["agreement"]["untrained"]["classes"]["above"]["k"] = 0
+    said = [row[2] for row in classes.document(best)]
+    assert said[0] == said[4] == said[5] == HOLDS
     assert "They are by counts" in classes.recovered(indices(of, words_around=(1.0, 1.0)))
+
+
+def test_verdicts_of_places_follow_the_results(results):
+    of = json.loads(json.dumps(results))
+    determiner, verb = of["nouns"]["determiner"], of["nouns"]["verb"]
+
+    def verdicts():
+        return [row[2] for row in classes.document(of)]
+
+    for index, said in ((0.1, NOT), (0.95, HOLDS)):
+        determiner["net"]["boy"]["mean"] = index
+        assert verdicts()[1] == said
+    for w in (determiner, verb):
+        w["noun alone"]["read_out"]["interval"] = [0.4, 0.5]
+    for low, net, start, said in ((0.6, 0.7, 0.9, IN_PART), (0.6, 0.7, 0.5, HOLDS),
+                                  (0.45, 0.7, 0.5, NOT)):  # fmt: skip
+        for w in (determiner, verb):
+            w["net"]["read_out"].update(mean=net, interval=[low, 0.8])
+            w["untrained"]["read_out"]["mean"] = start
+        assert verdicts()[2] == said
+    bare, single = of["agreement"]["untrained, space before"]["classes"]["above"], of["single"]
+    single["untrained"]["same_class"]["interval"] = [0.1, 0.2]
+    for share, low, said in ((1.0, 0.15, NOT), (1.0, 0.3, IN_PART), (0.0, 0.3, HOLDS)):
+        bare["share"], single["net"]["same_class"]["interval"] = share, [low, 0.4]
+        assert verdicts()[3] == said
 
 
 def test_the_determiner_may_be_read_out_where_it_divides_nothing():

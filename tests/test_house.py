@@ -74,6 +74,8 @@ def test_every_study_is_in_the_catalogue_once():
 ALLOWED = {
     "lstm": {"tanh"},  # a net of another kind, with BPTT of its own
     "gated": {"tanh"},  # a net that takes up a part of each symbol, with BPTT of its own
+    "gru": {"tanh"},  # a net of another kind, with BPTT of its own
+    "variants": {"tanh"},  # layer normalisation, dropout, RTRL, the net laid flat
     "counted": {"tanh"},  # a net without recurrence
     "nets1997": {"tanh"},  # the logistic units of the LSTM paper's nets
     "gates": {"exp"},  # thresholds on log losses

@@ -12,6 +12,7 @@ from test_studies import of_its_kind
 import chunker_very_deep_1200 as core
 from studies.lab import grammar, letters
 from studies.lab.streams import orthogonal_rnn
+from studies.lab.verdicts import HOLDS, IN_PART, NOT, VERDICTS
 from studies.memory import letters as study
 
 
@@ -268,8 +269,48 @@ def test_a_quick_run_its_words_and_its_table(quick_run, monkeypatch):
         results["predictors"]["net"]["fixed"]["above"]["mean"] - c["above"]["mean"]
     )
     rows = study.document(results)
-    assert all(len(row) == 3 for row in rows) and "96.3%" in rows[0][0] and "7,256" in rows[5][1]
+    assert all(len(row) == 4 and row[2] in VERDICTS for row in rows)
+    assert "96.3%" in rows[0][0] and "7,256" in rows[5][1] and rows[5][2] == IN_PART
     assert list(study.figures(results)) == ["letters.png"]
+
+
+def test_verdicts_follow_the_results(quick_run):
+    results = json.loads(json.dumps(quick_run("letters")))
+
+    def turned(row, of, key, values):
+        said = []
+        for of[key] in values:
+            said.append(study.document(results)[row][2])
+        return said
+
+    right, inside = (results["predictors"]["net"]["fixed"]["right"],
+                     results["accuracy"]["net"]["groups"]["all but the first"])  # fmt: skip
+    right["mean"] = 0.8
+    assert turned(0, inside, "mean", (0.9, 0.97)) == [NOT, IN_PART]
+    assert turned(0, right, "mean", (0.97,)) == [HOLDS]
+    results["updates"], progress = [0, 5000, letters.N_UPDATES], results["progress"]
+    exact = results["predictors"]["exact"]["fixed"]["loss"]["mean"]
+    progress["held_out"] = [{"mean": exact + x} for x in (4.0, 2.0, 0.01)]
+    of_one = results["predictors"]["table 1"]["fixed"]["loss"]
+    assert turned(1, of_one, "mean", (exact + 1, exact + 3)) == [IN_PART, HOLDS]
+    mean_clipped, start = progress["clipped_if_mean"], progress["norms"][0][1]
+    for one in progress["largest"]:
+        one["max"] = 20 * start
+    assert turned(2, mean_clipped, "mean", (0.01, 0.9)) == [HOLDS, IN_PART]
+    for one in progress["largest"]:
+        one["max"] = start
+    assert turned(2, mean_clipped, "mean", (0.01,)) == [NOT]
+    progress["exact_on_training"]["mean"] = 0.3
+    assert turned(3, progress["training"][-1], "mean", (0.2, 0.4)) == [IN_PART, HOLDS]
+    progress["held_out"][1]["mean"] = exact
+    assert turned(3, progress["training"][-1], "mean", (0.2, 0.4)) == [NOT, IN_PART]
+    read = results["read_before"]
+    read["above"], new = {"mean": 0.1, "interval": [0.0, 0.1]}, {"mean": 0.3}
+    read["above, new"] = new
+    for of in results["predictors"].values():
+        of["fixed"]["above"]["mean"] = 0.5
+    assert turned(4, new, "interval", ([0.2, 0.4], [0.05, 0.4])) == [IN_PART, HOLDS]
+    assert turned(6, results["grammar"], "words", (38, 39)) == [HOLDS, IN_PART]
 
 
 def test_the_distance_from_the_exact_predictor_is_of_the_same_seed():

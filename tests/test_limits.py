@@ -9,6 +9,7 @@ from conftest import text_of
 from test_studies import of_its_kind
 
 from studies.lab import grammar, letters
+from studies.lab.verdicts import HOLDS, IN_PART, NOT, UNTESTED, VERDICTS
 from studies.memory import limits
 
 SMALL = text_of(
@@ -191,7 +192,7 @@ def test_a_quick_run_its_words_and_its_tables(quick_run, monkeypatch):
         assert rows and all(len(row) == len(header) for row in rows)
     assert f"{results['parts']['rare pattern']['fresh']['mean']:.3f}" in limits.answer(results)
     rows = limits.document(results)
-    assert len(rows) == 5 and all(len(row) == 3 for row in rows)
+    assert len(rows) == 5 and all(len(row) == 4 and row[2] in VERDICTS for row in rows)
     assert list(limits.figures(results)) == ["limits.png"]
     asked, made, at_pairs, trained = [], [], limits.at_pairs, letters.trained
 
@@ -268,17 +269,39 @@ def test_words_are_the_results(quick_run):
     assert cost(around, around).startswith("no more")
     for value in (pairs["eaten ratio"], pairs["second"]["ratio, never read"]):
         value["interval"] = [0.9, 1.1]
-    assert limits.of_pairs(results)[2].count("states not confused") == 2
+    *_, verdict, why = limits.of_pairs(results)
+    assert why.count("states not confused") == 2 and verdict == NOT
     pairs["eaten ratio"]["interval"] = [2.3, 3.2]
-    verdict = limits.of_pairs(results)[2]
-    assert verdict.startswith("The document's example: states confused, as said (no sentence")
-    assert "Legal new pairs: states not confused;" in verdict
+    *_, verdict, why = limits.of_pairs(results)
+    assert why.startswith("The document's example: states confused, as said (no sentence")
+    assert "Legal new pairs: states not confused;" in why and verdict == IN_PART
+    pairs["second"]["ratio, never read"]["interval"] = [2.3, 3.2]
+    assert limits.of_pairs(results)[2] == HOLDS
     for interval, said in ((above, "does worse"), (below, "does better"), (around, "No failure")):
         first["another less own"]["interval"] = interval
-        assert said in limits.of_sentences(results)[2]
+        results["across"]["exact_moved"] = 0.0
+        assert said in limits.of_sentences(results)[3]
+        assert limits.of_sentences(results)[2] == UNTESTED
+        results["across"]["exact_moved"] = 0.1
+        assert limits.of_sentences(results)[2] == (HOLDS if interval is above else NOT)
     results["often"]["interval"] = [0.4, 0.6]
-    assert "seen less often than a noun" in limits.of_long_words(results)[2]
+    assert "seen less often than a noun" in limits.of_long_words(results)[3]
     rare = results["parts"]["rare pattern"]
     for fresh, said in (([0.1, 0.2], "for want of examples"), ([0.4, 0.9], "no clear gain")):
         rare["net"]["interval"], rare["fresh"]["interval"] = [0.3, 0.5], fresh
-        assert said in limits.of_rare_pattern(results)[2]
+        assert said in limits.of_rare_pattern(results)[3]
+    for interval, verdict in ((above, HOLDS), (around, NOT), (below, NOT)):
+        results["rare"]["interval"] = interval
+        assert limits.of_rare_pattern(results)[2] == verdict
+    parts = results["parts"]
+    parts["nouns of 3 letters"]["loss of net"]["mean"] = 0.5
+    parts[f"second letter of {limits.COOKIE}"]["loss of exact"]["mean"] = 0.7
+    parts[f"second letter of {limits.FOODS}"]["loss of exact"]["mean"] = 0.2
+    for loss, seen, verdict in ((0.6, [0.4, 0.6], HOLDS), (0.6, [0.9, 1.1], IN_PART),
+                                (0.4, [0.4, 0.6], NOT)):  # fmt: skip
+        parts[limits.COOKIE]["loss of net"]["mean"], results["often"]["interval"] = loss, seen
+        assert limits.of_long_words(results)[2] == verdict
+    exact = parts["all letters"]["loss of exact"]
+    for loss, certain, verdict in ((0.0, 1.0, HOLDS), (0.3, 0.7, NOT)):
+        exact["mean"], results["certain"]["mean"] = loss, certain
+        assert limits.of_deterministic(results)[2] == verdict

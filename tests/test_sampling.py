@@ -1,5 +1,6 @@
 """Who writes what: readers, what is legal, wrong letters, scheduled sampling."""
 
+import json
 from functools import partial
 
 import numpy as np
@@ -9,6 +10,7 @@ from test_studies import of_its_kind
 import chunker_very_deep_1200 as core
 from studies.lab import averages, grammar, letters, writers
 from studies.lab.optimisers import Adam, clip
+from studies.lab.verdicts import HOLDS, IN_PART, NOT, UNTESTED, VERDICTS
 from studies.memory import sampling
 
 
@@ -266,8 +268,89 @@ def test_a_quick_run_and_its_words(quick_run):
     cost = f"{results['cost']['net']['mean']:.1f}"
     assert cost in sampling.answer(results)
     assert f"{results['nets']['after 20']['loss']['mean']:.3f}" in sampling.seen(results)
-    assert all(len(row) == 3 and all(row) for row in sampling.document(results))
+    rows = sampling.document(results)
+    assert all(len(row) == 4 and all(row) and row[2] in VERDICTS for row in rows)
+    assert rows[-1][1:3] == ("Not run", UNTESTED)
     plan, seed = sampling.QUICK, letters.FIRST_SEED
     net = letters.trained(seed, letters.texts(seed, plan.n_letters)[0].symbols, plan.n_updates)
     again = sampling.sample(partial(writers.net_reader, net), seed, plan)
     assert again["1"]["text"] == results["samples"]["net"]["1"]["text"]
+
+
+def test_verdicts_follow_the_results(quick_run):
+    results = json.loads(json.dumps(quick_run("sampling")))
+    samples = results["samples"]
+
+    def verdicts():
+        return [row[2] for row in sampling.document(results)]
+
+    def written(T, **shares):
+        for measure, mean in shares.items():
+            samples["net"][T][measure]["mean"] = mean
+
+    written("0.2", repeats=0.0, distinct=0.6)
+    written("0.8", in_sentences=0.9, distinct=0.9)
+    written("1", in_sentences=0.95)
+    written("1.5", in_words=0.9, in_sentences=0.6)
+    said = verdicts()
+    assert said[0] == NOT and said[1] == HOLDS and said[2] == NOT and said[5] == HOLDS
+    written("0.2", distinct=0.4)
+    written("0.8", distinct=0.4)
+    written("1", in_sentences=0.6)
+    written("1.5", in_sentences=0.4)
+    said = verdicts()
+    assert said[0] == said[1] == said[2] == said[5] == IN_PART
+    written("0.2", repeats=0.9)
+    written("1", in_sentences=0.2)
+    written("1.5", in_words=0.3)
+    said = verdicts()
+    assert said[0] == said[2] == HOLDS and said[5] == NOT
+    late = f"after {results['snapshots'][-1]}"
+    for mean, first, last in ((0.01, HOLDS, NOT), (0.3, IN_PART, NOT), (0.9, NOT, HOLDS)):
+        samples["after 0"]["1"]["in_words"]["mean"] = samples[late]["1"]["in_words"]["mean"] = mean
+        assert verdicts()[3:5] == [first, last]
+    error, ten = results["continued"]["net"]["greedy"]["error"], results["teacher"]["net"]["ten"]
+    for interval, said in (([0.1, 0.2], HOLDS), ([0.8, 0.9], NOT)):
+        error["interval"] = interval
+        assert verdicts()[6] == said
+    drawn = results["continued"]["net"]["drawn"]
+    drawn["outside"]["mean"] = [0.1] * len(drawn["outside"]["mean"])  # all that left did at once
+    off, at = [0.9, 0.95], [0.1, 0.3]
+    for others, interval, said in ((0.0, off, NOT), (0.0, at, IN_PART), (0.5, off, IN_PART),
+                                   (0.5, at, HOLDS)):  # fmt: skip
+        drawn["left"]["mean"], ten["interval"] = others, interval
+        assert verdicts()[7] == said
+
+
+def test_verdicts_on_errors_and_on_own_letters(quick_run):
+    results = json.loads(json.dumps(quick_run("sampling")))
+    net, exact = (results["continued"][name]["drawn"]["differs"] for name in ("net", "exact"))
+    greedy, nets = results["continued"]["net"]["greedy"]["differs"], results["nets"]
+
+    def verdicts():
+        return [row[2] for row in sampling.document(results)]
+
+    for first, tenth, known, said in ((0.2, 0.8, 0.8, IN_PART), (0.2, 0.8, 0.5, HOLDS),
+                                      (0.8, 0.2, 0.5, NOT)):  # fmt: skip
+        net["mean"][0], net["mean"][9], exact["mean"][9] = first, tenth, known
+        assert verdicts()[8] == said
+    for k, one in enumerate(results["samples"]["net"].values()):
+        one["left"]["mean"] = k / 10
+    net["interval"][9] = [0.5, 0.6]
+    for interval, said in (([0.7, 0.8], IN_PART), ([0.3, 0.4], HOLDS)):
+        greedy["interval"][9] = interval
+        assert verdicts()[9] == said
+    left = {name: results["samples"][name]["0.8"]["left"] for name in ("net", "own 0.5")}
+    left["net"]["interval"] = [0.3, 0.4]
+    for interval, said in (([0.1, 0.2], HOLDS), ([0.35, 0.5], IN_PART)):
+        left["own 0.5"]["interval"] = interval
+        assert verdicts()[10] == said
+    gains = results["gains"]["own 0.5"]
+    nets["net"]["gradient"]["mean"] = 1.0
+    for low, norm, said in ((0.1, 2.0, HOLDS), (0.1, 0.5, IN_PART), (-0.1, 0.5, NOT)):
+        gains["loss"]["interval"], nets["own 0.5"]["gradient"]["mean"] = [low, 0.2], norm
+        assert verdicts()[11] == said
+    gains["loss"]["interval"], gains["cost"]["interval"] = [0.0, 0.0], [-2.0, -1.0]
+    for low, said in ((0.1, HOLDS), (-0.1, IN_PART)):
+        gains["in_sentences"]["interval"] = [low, 0.2]
+        assert verdicts()[12] == said

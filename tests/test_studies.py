@@ -13,7 +13,8 @@ NAMES = list(catalogue.names())
 ELSEWHERE = {  # files of tests that ask more of a study's quick run: there it is made
     name: f"test_{name}.py"
     for name in ("decisive", "experiment2", "cost", "counted", "letters", "limits", "upward",
-                 "classes", "zog", "sampling", "units")
+                 "classes", "zog", "sampling", "units", "parity", "jacobians", "forgetting",
+                 "attractors", "sensitivity", "counters", "register", "ways")
 } | {"words": "test_words_found.py"}  # fmt: skip
 
 
@@ -162,6 +163,8 @@ def test_committed_benchmark():
     assert max(u["gradient_difference"] for u in update.values()) < 1e-8
     assert max(u["gradient_difference"] for u in b["letters"].values()) < 1e-9
     assert set(b["letters"]) == {"numpy", "loop", "torch"}
+    assert set(b["gated_gradients"]) == {"LSTM", "GRU"}
+    assert max(b["gated_gradients"].values()) < 1e-9
     assert update["torch"]["times_ours"] >= 5 and update["jax"]["times_ours"] >= 1 / 1.5
     assert process["headline"]["median_s"] <= 1.5 and process["headline"]["peak_mb"] <= 150
     assert process["figures"]["median_s"] <= 2.5 and process["gif"]["median_s"] <= 4

@@ -7,6 +7,7 @@ import pytest
 from test_studies import of_its_kind
 
 from studies.lab import grammar, letters, states
+from studies.lab.verdicts import HOLDS, IN_PART, NOT, VERDICTS
 from studies.memory import units
 
 
@@ -172,7 +173,52 @@ def test_a_quick_run_and_its_words(quick_run):
     assert trained["units"]["space"]["letter"]["mean"] == pytest.approx(1)
     assert f"{trained['paths']['share']['mean']:.0%}" in units.answer(results)
     assert "nine classes" in units.seen(results)
-    assert all(len(row) == 3 and all(row) for row in units.document(results))
+    rows = units.document(results)
+    assert all(len(row) == 4 and all(row) and row[2] in VERDICTS for row in rows)
     again = units.one_run((letters.FIRST_SEED, units.QUICK))
     again.pop("example")
     assert json.loads(json.dumps(again)) == results["runs"][0]
+
+
+def test_verdicts_follow_the_seeds_differences(quick_run):
+    results = json.loads(json.dumps(quick_run("units")))
+
+    def place(net, keys, value):
+        for run in results["runs"]:
+            of = run[net]
+            for key in keys[:-1]:
+                of = of[key]
+            of[keys[-1]] = value
+
+    def verdicts():
+        return [row[2] for row in units.document(results)]
+
+    for letter, untrained, said in ((0.1, 0.1, HOLDS), (0.9, 0.1, IN_PART), (0.1, 0.9, NOT)):
+        for label in units.LABELS:
+            place("trained", ("units", label, "tells"), 0.5)
+            place("trained", ("units", label, "letter"), letter)
+            place("untrained", ("units", label, "tells"), untrained)
+        assert verdicts()[0] == said
+    for row, near, far in ((1, "space_to_space", "e_to_e"), (5, "same_word", "other_word")):
+        for plane, space, said in ((0.1, 0.1, HOLDS), (0.9, 0.1, IN_PART), (0.9, 0.9, NOT)):
+            for where, distance in (("plane", plane), ("space", space)):
+                place("trained", ("paths", where, far), 0.5)
+                place("trained", ("paths", where, near), distance)
+            assert verdicts()[row] == said
+    for step, untrained, said in ((0.9, 0.1, HOLDS), (0.9, 0.9, IN_PART), (0.1, 0.1, NOT)):
+        for net, length in (("trained", step), ("untrained", untrained)):
+            place(net, ("paths", "plane", "from_space"), length)
+            place(net, ("paths", "plane", "within"), 0.5)
+        assert verdicts()[2] == said
+    kinds = results["nets"]["trained"]["paths"]["kinds"]
+    kinds["chance"]["interval"] = [0.25, 0.25]
+    for plane, letter, said in ((0.9, 0.5, HOLDS), (0.9, 0.95, IN_PART), (0.2, 0.5, NOT)):
+        place("trained", ("paths", "kinds", "plane"), plane)
+        place("trained", ("paths", "kinds", "letter"), letter)
+        kinds["plane"]["interval"] = [plane, plane]
+        assert verdicts()[3] == said
+    place("trained", ("paths", "classes", "letter"), 0.5)
+    place("untrained", ("paths", "classes", "space"), 0.5)
+    for told, said in ((0.9, IN_PART), (0.5, NOT)):
+        place("trained", ("paths", "classes", "space"), told)
+        assert verdicts()[4] == said

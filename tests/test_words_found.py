@@ -10,6 +10,7 @@ from test_studies import of_its_kind
 import chunker_very_deep_1200 as core
 import visualize_chunker_very_deep_1200 as visualize
 from studies.lab import catalogue, grammar, letters, surprises
+from studies.lab.verdicts import HOLDS, IN_PART, NOT
 from studies.memory import words
 
 
@@ -139,9 +140,26 @@ def test_the_loss_marks_words_only_if_it_does(results):
     changed["texts"]["no spaces"]["found"]["net"]["area"]["interval"] = [0.6, 0.9]
     for one in changed["texts"].values():
         one["found"]["net"]["by_place"][0][1]["mean"] = 99.0
-    assert words.holds(changed) and words.document(changed)[0][2].startswith("Holds")
+    *_, verdict, why = words.document(changed)[0]
+    assert words.holds(changed) and verdict == HOLDS and why.startswith("Holds")
     net["by_place"][0][1]["mean"] = 0.0
-    assert words.document(changed)[0][2].startswith("Does not hold")
+    *_, verdict, why = words.document(changed)[0]
+    assert verdict == NOT and why.startswith("Does not hold")
+
+
+def test_words_are_discovered_where_no_space_tells_them_and_no_table_does_as_well(results):
+    changed = json.loads(json.dumps(results))
+    no_spaces, spaces = (changed["texts"][kind] for kind in ("no spaces", "spaces"))
+    said = []
+    for above in (-0.1, 0.1):
+        for run in no_spaces["runs"]:
+            run["found"]["net"]["f1"] = above + max(run["found"][n]["f1"] for n in words.TABLES)
+        for by_space in (1.0, 0.0):
+            spaces["found"]["after a space"]["f1"]["mean"] = by_space
+            *_, verdict, why = words.document(changed)[1]
+            said.append(verdict)
+            assert ("not told" in why) == (not by_space)
+    assert said == [NOT, IN_PART, IN_PART, HOLDS]
 
 
 # ==== A text of one's own =========================================================================

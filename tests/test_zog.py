@@ -8,6 +8,7 @@ from test_studies import of_its_kind
 
 from studies.lab import grammar, letters
 from studies.lab import word_states as ws
+from studies.lab.verdicts import HOLDS, IN_PART, NOT, UNTESTED, VERDICTS
 from studies.memory import zog
 
 
@@ -159,7 +160,7 @@ def test_words_and_tables_of_a_quick_run(results):
         assert rows and len(header) <= 8 and all(len(row) == len(header) for row in rows)
     share = results["shares"]["new word"]["last letter"]["right"]["mean"]
     assert f"{share:.1%}" in zog.answer(results)
-    assert all(len(row) == 3 for row in zog.document(results))
+    assert all(len(row) == 4 and row[2] in VERDICTS for row in zog.document(results))
     assert set(zog.figures(results)) == {"zog.png"}
     assert np.sum(results["matrix"]["new word"], axis=1) == pytest.approx(1)
 
@@ -195,7 +196,7 @@ def test_above_is_by_differences_within_seeds(results, name):
     assert above["word alone"] == f"word alone (+1.1 points, {1.1 - half:.1f} to {1.1 + half:.1f})"
     assert "above word alone (+1.1" in zog.against(of, name, state)
     assert "not clearly above untrained" in zog.against(of, name, state)
-    assert "not by both states clearly above" in zog.verdict(of, name)
+    assert "not by both states clearly above" in zog.by_controls(of, name)
 
 
 def test_the_answer_says_whether_it_is_above_the_controls(results):
@@ -209,10 +210,33 @@ def test_the_answer_says_whether_it_is_above_the_controls(results):
                     run["shares"][control][state]["right"] = 0.1
                 run["shares"]["known word"][state]["right"] = 0.9
     assert "clearly above" not in zog.answer(of)
-    assert zog.document(of)[1][2].count("above every control by both states") == 2
+    *_, verdict, why = zog.document(of)[1]
+    assert why.count("above every control by both states") == 2 and verdict == IN_PART
     of["shares"]["new word"]["last letter"]["right"]["mean"] = 0.2
     of["shares"]["known word"]["last letter"]["right"]["mean"] = 0.9
     assert "far below known words (90.0%)" in zog.answer(of)
+    for run in of["runs"]:
+        run["shares"]["known word"]["last letter"]["right"] = 0.5
+    assert zog.document(of)[1][2] == HOLDS
+    for run in of["runs"]:
+        for controls in zog.SETS.values():
+            run["shares"][controls[-1]]["last letter"]["right"] = 0.9
+    assert zog.document(of)[1][2] == NOT
+
+
+def test_verdicts_on_zog_and_on_memorization(results):
+    of = copy.deepcopy(results)
+    human = {"human": {"k": 2, "n": 2, "share": 1.0}, "nearest_human": {"k": 2, "n": 2}}
+    of["zog"] = {state: {**human, "nearest": ["boy"]} for state in zog.STATES}
+    assert zog.document(of)[0][2:] == (HOLDS, "on every seed")
+    of["zog"]["space after"]["human"] = {"k": 1, "n": 2, "share": 0.5}
+    assert zog.document(of)[0][2] == NOT
+    of["zog"] = None
+    assert zog.document(of)[0][2:] == (UNTESTED, "not asked")
+    right = of["shares"][zog.TWO_NETS + ", untrained"]["last letter"]["right"]
+    for low, verdict in ((0.5, NOT), (0.01, HOLDS)):
+        right["interval"] = [low, 0.9]
+        assert zog.document(of)[2][2] == verdict
 
 
 def test_unseen_letters_have_controls_of_their_own():

@@ -15,6 +15,9 @@ torch.nn.RNN with torch's Adam, and a plain loop over the steps in numpy, writte
 min-char-rnn (Karpathy 2015) but for its softmax, which is the module's. All read the same chunks
 from the same weights; the gradients of the first updates are compared.
 
+The lab's LSTM and GRU are compared with torch.nn.LSTM and torch.nn.GRU in the same way: one
+gradient of full BPTT, from the same weights on the same batch.
+
 Nothing is tuned; the net is that of seed 0.
 """
 
@@ -36,7 +39,7 @@ import numpy as np
 import scipy
 
 import chunker_very_deep_1200 as core
-from studies.lab import letters
+from studies.lab import gru, letters, lstm
 from studies.lab.training import headline_nets
 from visualize_chunker_very_deep_1200 import AUTOMATIZER, BASELINE, FAINT, FIGURES, new_figure
 
@@ -88,17 +91,17 @@ def numpy_update(net, tokens):
     return update
 
 
-def in_torch(net):
-    """torch's layers with the weights of a net, on one thread."""
+def in_torch(net, name="RNN", gates=(0,)):
+    """torch's layers with the weights of a net, on one thread; its order of the gates."""
     import torch
 
     torch.set_num_threads(1)
-    n_in, n_hidden = net.W_xh.shape
-    rnn = torch.nn.RNN(n_in, n_hidden).double()
-    readout = torch.nn.Linear(n_hidden, len(net.b_y)).double()
+    W_x, W_h, b = (reordered(W, gates) for W in net[1:4])
+    rnn = getattr(torch.nn, name)(len(W_x), len(W_h)).double()
+    readout = torch.nn.Linear(len(W_h), len(net.b_y)).double()
     ours = {  # torch keeps its matrices transposed, and a second bias of the hidden units
-        rnn.weight_ih_l0: net.W_xh.T, rnn.weight_hh_l0: net.W_hh.T, rnn.bias_ih_l0: net.b_h,
-        rnn.bias_hh_l0: 0 * net.b_h, readout.weight: net.W_hy.T, readout.bias: net.b_y,
+        rnn.weight_ih_l0: W_x.T, rnn.weight_hh_l0: W_h.T, rnn.bias_ih_l0: b,
+        rnn.bias_hh_l0: 0 * b, readout.weight: net.W_hy.T, readout.bias: net.b_y,
     }  # fmt: skip
     with torch.no_grad():
         for parameter, value in ours.items():
@@ -115,12 +118,12 @@ def torch_gradients(rnn, readout):
     return {name: p.grad.numpy().T for name, p in zip(WEIGHTS, in_our_order(rnn, readout))}
 
 
-def torch_update(net, tokens):
+def torch_update(net, tokens, *layer):
     import torch
 
-    rnn, readout = in_torch(net)
+    rnn, readout = in_torch(net, *layer)
     symbols = torch.tensor(tokens.astype(np.int64))
-    inputs = torch.nn.functional.one_hot(symbols[:-1], len(net.W_xh)).double()
+    inputs = torch.nn.functional.one_hot(symbols[:-1], len(net[1])).double()
 
     def update():
         rnn.zero_grad()
@@ -198,6 +201,53 @@ def compare_updates(frameworks, T, n_runs):
 def difference(theirs, ours):
     """Largest difference, relative to the largest entry of each parameter's gradient."""
     return max(float(np.abs(ours[w] - theirs[w]).max() / np.abs(ours[w]).max()) for w in WEIGHTS)
+
+
+# ==== Gradients of the gated nets =================================================================
+# As torch.nn calls each: what makes, unrolls and runs ours, and the order of its gates in torch.
+GATED = {
+    "LSTM": (
+        functools.partial(lstm.init_lstm, forget_bias=1.0), lstm.unroll_lstm, lstm.forward_lstm,
+        lstm.backward_lstm, (0, 1, 3, 2),
+    ),
+    "GRU": (gru.init_gru, gru.unroll_gru, gru.forward_gru, gru.backward_gru, (1, 0, 2)),
+}  # fmt: skip
+
+
+def reordered(W, gates):
+    """The gates' columns in another order; to change places once more brings them back."""
+    parts = np.split(W, len(gates), axis=-1)
+    return np.concatenate([parts[k] for k in gates], axis=-1)
+
+
+def our_gated(name, net, tokens):
+    """Gradient of the loss summed over steps and batch, in the order of `WEIGHTS`."""
+    _, unroll, forward, backward, _ = GATED[name]
+    u, grad = unroll(net, len(tokens) - 1, tokens.shape[1]), core.zeros_like(net)
+    core.load(u, tokens)
+    forward(net, u)
+    np.subtract(u.probs, u.onehot[1:], u.error)
+    backward(net, grad, u)
+    return dict(zip(WEIGHTS, grad[1:]))
+
+
+def torch_gated(name, net, tokens):
+    """The same by torch.nn and autograd."""
+    gates = GATED[name][-1]
+    found = torch_update(net, tokens, name, gates)()
+    return found | {key: reordered(found[key], gates) for key in WEIGHTS[:3]}
+
+
+def compare_gated(T):
+    """The distance of torch's gradients of both gated nets from ours."""
+    found = {}
+    for name, (initial, *_) in GATED.items():
+        rng = np.random.default_rng(0)
+        net = initial(rng, core.Config.baseline_hidden)
+        net.b[...] += rng.normal(size=net.b.shape)  # so that no two gates are alike
+        tokens = core.trigger_recall(rng, T, core.BASELINE_BATCH)
+        found[name] = difference(torch_gated(name, net, tokens), our_gated(name, net, tokens))
+    return found
 
 
 # ==== The net that reads letters ==================================================================
@@ -404,6 +454,7 @@ def compute(plan, jobs):
         "process": compare_processes(plan.processes, plan.warm_up, plan.T, plan.frames),
         "forward": forward_against_T(plan.lengths, plan.T, plan.forwards),
         "letters": compare_letters(plan.frameworks, plan.turns, plan.in_a_turn),
+        "gated_gradients": compare_gated(plan.T) if "torch" in plan.frameworks else {},
     }
 
 
@@ -448,6 +499,15 @@ def letters_table(results):
         "gradient differs by",
     )  # fmt: skip
     return header, rows
+
+
+def gated_seen(results):
+    """How far the gradients of the gated nets are from torch's."""
+    differ = results["gated_gradients"]
+    if not differ:
+        return "The gated nets were not compared with torch."
+    said = " and ".join(f"`torch.nn.{name}`'s by {d:.0e}" for name, d in differ.items())
+    return f"Gradients of the lab's gated nets differ from {said}."
 
 
 def process_table(results):

@@ -242,18 +242,7 @@ def index(family):
     return ("study", "question", "answer", "figure"), rows
 
 
-def document(family):
-    """What the second source document says, what was measured, why: of all studies of a family."""
-    rows = []
-    for name, of in catalogue.names().items():
-        if of == family and hasattr(study := catalogue.module_of(name), "document"):
-            with catalogue.reading(name):
-                rows += [(*row, f"`{name}`") for row in study.document(results_of(name))]
-    return ("document", "here", "why", "study"), rows
-
-
 # ==== Filling the marks ===========================================================================
-OF_FAMILY = ("index", "document")  # what is asked for the family that the README is of
 
 
 def said(owner, function, family):
@@ -264,7 +253,7 @@ def said(owner, function, family):
         raise BadInput(f"a README marks {owner}.{function}, which is not there: mend the mark")
     with catalogue.reading(owner) if owner != "report" else nullcontext():
         arguments = () if owner == "report" else (results_of(owner),)
-        of_family = owner == "report" and function in OF_FAMILY
+        of_family = owner == "report" and function == "index"
         found = make(family) if of_family else make(*arguments)
     return found if isinstance(found, str) else table(*found)
 

@@ -2,4 +2,6 @@
 
 STUDIES = (  # in reading order
     "letters", "words", "upward", "classes", "zog", "sampling", "units", "limits", "player",
+    "parity", "jacobians", "forgetting", "attractors", "sensitivity", "counters", "register",
+    "ways", "claims",
 )  # fmt: skip

@@ -53,6 +53,7 @@ from studies.lab.grammar import NOUNS, VERBS, text
 from studies.lab.intervals import counted, mean, percent, proportion
 from studies.lab.randomness import generators
 from studies.lab.runner import parallel_map
+from studies.lab.verdicts import clearly_above, of_parts, verdict
 from visualize_chunker_very_deep_1200 import AUTOMATIZER, BASELINE, CHUNKER, FAINT, new_figure
 
 
@@ -402,15 +403,18 @@ def above(results, name, others):
     return [n for n in others if mean([one[name] - one[n] for one in of])["interval"][0] > 0]
 
 
+CLEAR = 0.9  # adjusted Rand index from which classes count as found
+
+
 def recovered(results):
     """Are the classes there, and what the best table of counts has that the net has not."""
     of = results["agreement"]
-    if of["net"]["classes"]["index"]["mean"] >= 0.9:
+    if of["net"]["classes"]["index"]["mean"] >= CLEAR:
         return "recovered"
     more = ["chance"] if of["net"]["classes"]["above"]["share"] > 0.5 else []
     more += above(results, "net", ("untrained", "spelling", "word alone"))
     words = of["words around"]
-    nor = "Nor are they" if words["classes"]["index"]["mean"] < 0.9 else "They are"
+    nor = "Nor are they" if words["classes"]["index"]["mean"] < CLEAR else "They are"
     return (
         f"more than {', '.join(more) or 'no control'}, but not recovered. {nor} by counts of words "
         f"around, {index(words)}, which are told the words, see {ws.AROUND} that follow, and had "
@@ -427,7 +431,7 @@ def divides(determiner, role):
     still, chance = (determiner[name]["read_out"] for name in ("net", "noun alone"))
     return (
         "after training the role divides them; the determiner, on which nothing depends, does not, "
-        + ("though" if still["interval"][0] > chance["interval"][1] else "and not even")
+        + ("though" if clearly_above(still, chance) else "and not even")
         + f" read out at {still['mean']:.0%} (chance {chance['mean']:.0%})"
     )
 
@@ -436,7 +440,7 @@ def by_training(results):
     """Whether training on the order of words makes the classes."""
     if len(above(results, "net", ("untrained", "random order"))) < 2:
         return "not clearly more than without training, or than of words in random order"
-    part = results["agreement"]["net"]["classes"]["index"]["mean"] < 0.9
+    part = results["agreement"]["net"]["classes"]["index"]["mean"] < CLEAR
     return f"classes come with training on the order of words{', in part' if part else ''}"
 
 
@@ -455,13 +459,19 @@ def emerging(results):
 
 
 def document(results):
-    """(what the document says, what was measured, verdict)."""
+    """(what the document says, what was measured, verdict, why)."""
     of, nouns, single = results["agreement"], results["nouns"], results["single"]
     last = results["through"]["last"]
     bare = of["untrained, space before"]
-    learnt = (single["net"]["same_class"]["interval"][0]
-              > single["untrained"]["same_class"]["interval"][1])  # fmt: skip
+    warned = bare["classes"]["above"]["share"] > 0.5
+    clear = of["net"]["classes"]["index"]["mean"] >= CLEAR
+    learnt = clearly_above(single["net"]["same_class"], single["untrained"]["same_class"])
     determiner, role, verb = nouns["determiner"], nouns["role"], nouns["verb"]
+    read_out = [{name: at["read_out"] for name, at in w.items()} for w in (determiner, verb)]
+    told = all(clearly_above(w["net"], w["noun alone"]) for w in read_out)
+    before = all(w["untrained"]["mean"] > w["net"]["mean"] for w in read_out)
+    grown, covered = above(results, "net", ["untrained"]), above(results, "space before", ["net"])
+    more = len(above(results, "net", ("untrained", "random order"))) == 2
     return [
         (
             "Hierarchical clustering of averaged states recovers the categories (Figure 7)",
@@ -470,6 +480,7 @@ def document(results):
             f"{counted(of['net']['classes']['above'])} seeds; nouns against verbs "
             f"{of['net']['noun or verb']['index']['mean']:.2f}; untrained "
             f"{of['untrained']['classes']['index']['mean']:.2f}",
+            verdict(clear, grown and of["net"]["classes"]["above"]["share"] > 0.5),
             recovered(results),
         ),
         (
@@ -478,6 +489,7 @@ def document(results):
             f"{in_two(determiner['net']['boy'])}, untrained "
             f"{in_two(determiner['untrained']['boy'])}; against subject or object: "
             f"{in_two(role['net']['boy'])}, untrained {in_two(role['untrained']['boy'])}",
+            verdict(determiner["net"]["boy"]["mean"] >= CLEAR),
             divides(determiner, role),
         ),
         (
@@ -487,10 +499,9 @@ def document(results):
             f"{percent(verb['net']['read_out'])}, untrained "
             f"{percent(verb['untrained']['read_out'])}, from the noun alone "
             f"{percent(verb['noun alone']['read_out'])}",
+            verdict(told and not before, told),
             "both can be read out, and from the untrained net better: it is no work of learning"
-            if all(w["untrained"]["read_out"]["mean"] > w["net"]["read_out"]["mean"]
-                   for w in (determiner, verb))
-            else "not both are read out better from the untrained net",
+            if before else "not both are read out better from the untrained net",
         ),
         (
             "Tony Plate's warning is refuted: the structure is not an averaging artifact",
@@ -501,8 +512,9 @@ def document(results):
             f"nearest place of another word of the same class "
             f"{percent(single['net']['same_class'])}, untrained "
             f"{percent(single['untrained']['same_class'])}",
+            of_parts(not warned, learnt),
             ("the warning is right: averages of what stood before have classes with no learning"
-             if bare["classes"]["above"]["share"] > 0.5 else "averages alone made no classes")
+             if warned else "averages alone made no classes")
             + ("; single places have them too, and more after learning" if learnt else
                "; single places have them too, with no clear gain by learning"),
         ),
@@ -511,12 +523,14 @@ def document(results):
             f"agreement with the 9 classes grows from {in_two(last[0])} to {in_two(last[-1])} in "
             f"{results['updates'][-1]:,} updates; trained on the words in random order "
             f"{index(of['random order'])}",
+            verdict(more and clear, more),
             by_training(results),
         ),
         (
             "Categories emerge as training progresses",
             "index after updates: "
             + ", ".join(f"{n:,} {in_two(v)}" for n, v in zip(results["updates"], last)),
+            verdict(grown and of["untrained"]["classes"]["above"]["k"] == 0, grown),
             emerging(results),
         ),
         (
@@ -527,8 +541,9 @@ def document(results):
             f"its last letter {index(of['net'])}; the nearest single place is of the same word in "
             f"{percent(single['net']['same_word'])}, untrained "
             f"{percent(single['untrained']['same_word'])}",
+            verdict(not covered, bool(above(results, "net", ["spelling"]))),
             "not purely: the letters just read cover what the context tells, and the index is "
-            "higher before them" if above(results, "space before", ["net"])
+            "higher before them" if covered
             else "the letters take nothing away from the context",
         ),
     ]  # fmt: skip

@@ -30,6 +30,7 @@ from studies.lab import grammar, letters
 from studies.lab.averages import means
 from studies.lab.intervals import counted, mean, mean_quantiles, proportion, quantiles
 from studies.lab.runner import parallel_map
+from studies.lab.verdicts import of_parts, verdict
 from visualize_chunker_very_deep_1200 import AUTOMATIZER, BASELINE, CHUNKER, FAINT, new_figure
 
 
@@ -44,7 +45,7 @@ FULL = Plan(10, letters.N_LETTERS, UPDATES)
 QUICK = Plan(2, 500, (0, 10, 30))
 ORDERS = (1, 2, 3, 4, 5, 6)  # letters of context
 NEAR = {"fixed": 0.05, "fresh": 0.02}  # nats per letter above the exact predictor
-SAID = 0.963  # accuracy in the document
+SAID, PARAMETERS = 0.963, 7256  # accuracy and parameters in the document
 PLACES = ("first", "second", "third", "later", "space")  # of a letter in its word
 GROUPS = (*PLACES, "all but the first")
 
@@ -358,7 +359,7 @@ def nearest(results, n):
 
 
 def document(results):
-    """What the document says, what was measured here, and why."""
+    """What the document says, what was measured here, a verdict, and why."""
     return [
         of_accuracy(results), of_training(results), of_clipping(results),
         of_regularization(results), of_memory(results), of_parameters(results),
@@ -380,6 +381,7 @@ def of_accuracy(results):
         f"{a['net']['sentences']['mean']:.2%}, exact {a['exact']['sentences']['mean']:.2%}. "
         f"All letters but the first of each word: {inside['net']:.1%}, exact "
         f"{inside['exact']:.1%}.",
+        verdict(all_letters["net"]["fixed"]["right"]["mean"] >= SAID, inside["net"] >= SAID),
         f"Not on average: no predictor can. {'No' if max(pattern.values()) < SAID else 'Some'} "
         f"pattern reaches it, and few sentences do. It {reached} "
         "for the letters after the first of each word; whether the document counted so, it does "
@@ -395,10 +397,16 @@ def of_training(results):
     i, exact = nearest(results, 5000), results["predictors"]["exact"]["fixed"]["loss"]["mean"]
     start, end = p["held_out"][0]["mean"] - exact, p["held_out"][-1]["mean"] - exact
     done = (start + exact - p["held_out"][i]["mean"]) / (start - end)
+    of_one = results["predictors"]["table 1"]["fixed"]["loss"]["mean"]
     return (
         "Step 0 is noise; by step 5,000 recognizable character patterns emerge, spaces and common "
         "digrams; by step 30,000 grammatical sentences.",
         f"Held-out loss {', '.join(said)}; the exact predictor {exact:.3f}.",
+        of_parts(
+            start + exact >= np.log(letters.N_SYMBOLS),  # no better than a guess
+            p["held_out"][i]["mean"] < of_one,
+            end < NEAR["fixed"],
+        ),
         f"As to the loss, {done:.0%} of the whole way is made by "
         f"{results['updates'][i]:,} updates: more than spaces and digrams, as a table of one "
         f"letter has {results['predictors']['table 1']['fixed']['loss']['mean']:.3f}. The text "
@@ -410,7 +418,8 @@ def of_clipping(results):
     p, m = results["progress"], results["clipped_by_the_mean"]
     first, last = p["norms"][0][1], p["norms"][-1][1]
     largest = max(at["max"] for at in p["largest"])
-    exploded = "They do explode now and then" if largest > 10 * first else "None explodes"
+    explodes, seldom = largest > 10 * first, 0 < p["clipped_if_mean"]["mean"] < 0.5
+    exploded = "They do explode now and then" if explodes else "None explodes"
     return (
         f"Gradients are clipped at norm {letters.LONGEST}, lest they explode.",
         f"{p['clipped']['mean']:.1%} of the updates are clipped. The median norm is {first:.1f} in "
@@ -418,6 +427,7 @@ def of_clipping(results):
         f"{results['updates'][-2]:,}, the largest of all seeds {largest:,.0f}. For the mean over "
         f"the {letters.CHUNK} letters of a chunk, which the document calls its loss, "
         f"{p['clipped_if_mean']['mean']:.2%} would be clipped.",
+        verdict(explodes and seldom, explodes),  # what is clipped seldom is what explodes
         f"{exploded}: the largest is {largest / last:,.0f} times the median at the end. Here the "
         f"loss is summed over the chunk, so that {p['clipped']['mean']:.0%} of the gradients are "
         "shortened. Clipped by that of the mean, as the document says it, a net is "
@@ -430,12 +440,14 @@ def of_regularization(results):
     p, net = results["progress"], results["predictors"]["net"]
     training, exact = p["training"][-1]["mean"], p["exact_on_training"]["mean"]
     lowest = min(range(len(p["held_out"])), key=lambda i: p["held_out"][i]["mean"])
+    rise = p["held_out"][-1]["mean"] - p["held_out"][lowest]["mean"]
     return (
         "For the toy corpus only gradient clipping is used; regularization matters at scale.",
         f"At the end {training:.3f} nats on the training text, where the exact predictor has "
         f"{exact:.3f}; held out {net['fixed']['above']['mean']:.3f} above it, with fresh text "
         f"{net['fresh']['above']['mean']:.3f}. The held-out loss is lowest after "
-        f"{results['updates'][lowest]:,} updates.",
+        f"{results['updates'][lowest]:,} updates and rises by {rise:.4f} from there.",
+        of_parts(training >= exact, rise < NEAR["fixed"] / 10),  # no overfitting, and no harm by it
         ("The net overfits: on its own text it is better than the best predictor can be on new text"
          if training < exact else "The net does not learn its text by heart")
         + f", and {net['fixed']['above']['mean'] - net['fresh']['above']['mean']:.3f} nats of its "
@@ -447,13 +459,15 @@ def of_memory(results):
     r, (order, table) = results["read_before"], best_table(results, "fixed")
     old, new = r["above"], r["above, new"]
     better = "better than" if new["mean"] < table["above"]["mean"] else "no better than"
+    by_heart = bool(old) and old["interval"][1] < new["interval"][0]
     return (
         "It does not memorize training examples; it learns distributional statistics.",
         f"{r['letters']['mean']:.0%} of the held-out letters are of sentences that stand word for "
         "word in its text" + (f", and cost {with_interval(old)} nats above the exact predictor"
                               if old else "") + f"; others {with_interval(new)}.",
+        of_parts(not by_heart, better == "better than"),
         ("It does both: what it has read it knows better, and what it has not"
-         if old and old["interval"][1] < new["interval"][0] else "What it has not read it predicts")
+         if by_heart else "What it has not read it predicts")
         + f" {better} a table of {order} letters does the whole text "
         f"({table['above']['mean']:.3f} above).",
     )  # fmt: skip
@@ -462,9 +476,10 @@ def of_memory(results):
 def of_parameters(results):
     n, symbols = results["parameters"], results["symbols"]
     return (
-        "27-character vocabulary; 7,256 parameters.",
+        f"27-character vocabulary; {PARAMETERS:,} parameters.",
         f"{n['here']:,} with {symbols['here']} symbols, {n['that occur']:,} with "
         f"{symbols['that occur']}.",
+        verdict(n["here"] == PARAMETERS, n["that occur"] == PARAMETERS),
         f"The count is that of {symbols['that occur']} symbols, the letters that occur in the "
         "grammar's words and the space.",
     )
@@ -475,6 +490,7 @@ def of_grammar(results):
     return (
         "A 38-word grammar, whose template 15 is the one with the adverb.",
         f"{g['words']} words, {g['patterns']} patterns, {g['sentences']:,} sentences.",
+        of_parts(g["words"] == 38, g["patterns"] == 16),
         "The words are as many with the determiners and the adverb. Template 15 is the last of "
         f"{g['patterns']}, counted from 0.",
     )

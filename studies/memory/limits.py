@@ -35,6 +35,7 @@ from studies.lab.averages import means
 from studies.lab.intervals import mean
 from studies.lab.randomness import generators
 from studies.lab.runner import parallel_map
+from studies.lab.verdicts import UNTESTED, of_parts, verdict
 from visualize_chunker_very_deep_1200 import AUTOMATIZER, BASELINE, CHUNKER, new_figure
 
 
@@ -56,7 +57,7 @@ COOKIE, FOODS = "cookie", "the other foods"
 NOUNS = tuple(noun for name in grammar.NOUNS for noun in grammar.CLASSES[name])
 NEW, OTHER, KNOWN = "kept out, never read", "others, never read", "others, read"  # of objects
 PAIRS = {"": ("kept out", "others"), ", never read": (NEW, OTHER)}  # to compare
-CERTAIN = 0.999
+CERTAIN, NOTHING = 0.999, 1e-9
 
 
 # ==== Pairs of subject and object =================================================================
@@ -295,16 +296,14 @@ def compute(plan, jobs):
         "n_pairs": len(all_pairs()), "n_kept_out": len(kept_out_of(letters.FIRST_SEED)),
         "parts": {part: part_of(runs, part) for part in runs[0]["parts"]},
         "across": across_of(runs), "pairs": pairs_of(runs),
-        "eaten": means([run["eaten"] for run in runs]),
+        "eaten": means([run["eaten"] for run in runs]), "cookie": less(runs, COOKIE, FOODS),
         **{key: mean([run[key] for run in runs]) for key in ("length", "certain", "often")},
-        "cookie": less(runs, COOKIE, FOODS),
         "rare": less(runs, "rare pattern", "the other patterns"), "runs": runs,
     }  # fmt: skip
 
 
 def above(run, part, who="net"):
-    of = run["parts"][part]
-    return of[who] - of["exact"]
+    return run["parts"][part][who] - run["parts"][part]["exact"]
 
 
 def less(runs, one, other):
@@ -323,8 +322,7 @@ def across_of(runs):
     of = [run["across"] for run in runs]
     found = {key: means([one[key] for one in of]) for key in ("first", "whole")}
     for key, who in itertools.product(found, ("another", "nothing")):
-        more = [one[key][who] - one[key]["own"] for one in of]
-        found[key][f"{who} less own"] = mean(more)
+        found[key][f"{who} less own"] = mean([one[key][who] - one[key]["own"] for one in of])
     moved = mean([one["moved"] for one in of])
     return found | {"moved": moved, "exact_moved": max(one["exact_moved"] for one in of)}
 
@@ -436,25 +434,27 @@ def across_table(results):
 
 
 def document(results):
-    """What the document says, what was measured here, and why."""
+    """What the document says, what was measured here, a verdict, and why."""
     rows = (of_sentences, of_pairs, of_long_words, of_rare_pattern, of_deterministic)
     return [row(results) for row in rows]
 
 
 def of_sentences(results):
-    first, parts = results["across"]["first"], results["parts"]
-    found = ("No failure to be told", "The net does worse", "The net does better")
+    across, first, parts = results["across"], results["across"]["first"], results["parts"]
+    worse = clear(first["another less own"])
+    found = ("No failure to be told", "The net does worse", "The net does better")[worse]
     return (
         "Cross-sentence dependencies: the network cannot maintain context across sentence "
         "boundaries; a real limitation of the architecture.",
-        f"The exact predictor's p moves by at most {results['across']['exact_moved']:.0e} when it "
+        f"The exact predictor's p moves by at most {across['exact_moved']:.0e} when it "
         "forgets the text before. The net's first word costs "
         f"{with_interval(first['another less own'])} nats a letter more after another sentence "
         f"than its own, {with_interval(first['nothing less own'])} from the state 0; what it "
-        f"predicts there moves by {results['across']['moved']['mean']:.3f} nats. It is "
+        f"predicts there moves by {across['moved']['mean']:.3f} nats. It is "
         f"{parts['first word of a sentence']['net']['mean']:.3f} above the exact predictor there, "
         f"{parts['the other words']['net']['mean']:.3f} elsewhere.",
-        f"{found[clear(first['another less own'])]} after another sentence. Sentences are drawn "
+        UNTESTED if across["exact_moved"] < NOTHING else verdict(worse > 0),
+        f"{found} after another sentence. Sentences are drawn "
         "one by one, so that there is nothing to know; such a text cannot show a limit of the "
         "architecture. The state 0, which stands before the text alone, costs "
         f"{('no more', 'more', 'less')[clear(first['nothing less own'])]}.",
@@ -488,6 +488,7 @@ def of_pairs(results):
         f"{second[NEW]['right']['mean']:.1%} nearest to their own noun's. Things that are eaten: "
         f"{eaten['loss']['mean']:.2f} nats a letter, states {with_interval(pairs['eaten ratio'])} "
         f"times as far, {eaten['right']['mean']:.1%} nearest.",
+        of_parts(*(clear(value, 1.0) == 1 for value in (ratio, pairs["eaten ratio"]))),
         f"The document's example: states {example} ({legal} this grammar). Legal new pairs: states "
         f"{far}; they cost {new_pairs(pairs)} than others in new sentences.",
     )
@@ -497,7 +498,7 @@ def of_long_words(results):
     parts, often = results["parts"], results["often"]
     names = [*(f"nouns of {n} letters" for n in SHORTER), COOKIE]
     loss = [parts[name]["loss of net"]["mean"] for name in names]
-    trends = ("no clear trend", "growing with length", "falling with length")
+    trend = ("no clear trend", "growing", "falling")[clear(results["length"])]
     seen = ("about as often as", "more often than", "less often than")[clear(often, 1.0)]
     one, other = (parts[f"second letter of {w}"]["loss of exact"]["mean"] for w in (COOKIE, FOODS))
     return (
@@ -506,11 +507,12 @@ def of_long_words(results):
         f"The net's loss per letter in nouns of 3, 4, 5 and 6 letters: "
         f"{', '.join(f'{nats:.3f}' for nats in loss)}. Above the exact predictor: "
         f"{', '.join(with_interval(parts[name]['net']) for name in names)}; "
-        f"{trends[clear(results['length'])]} (rank "
+        f"{trend} with length (rank "
         f"correlation {with_interval(results['length'])}). Cookie less the other foods: "
         f"{with_interval(results['cookie'])}. For one of a noun on average the text has cookie "
         f"{with_interval(often)} times. The exact predictor loses {one:.3f} nats on its second "
         f"letter, {other:.3f} on other foods'.",
+        verdict(loss[-1] > loss[0] and clear(often, 1.0) < 0 and one > other, loss[-1] > loss[0]),
         f"{'Higher' if loss[-1] > loss[0] else 'Lower, not higher'}. It is seen {seen} a noun on "
         f"average. Its first letter is {'less' if one > other else 'no less'} constraining than "
         "another food's.",
@@ -520,7 +522,7 @@ def of_long_words(results):
 def of_rare_pattern(results):
     parts, contrast = results["parts"], results["rare"]
     rare, others = parts["rare pattern"], parts["the other patterns"]
-    verdict = ("Not clear on these seeds", "It is so", "The opposite")[clear(contrast)]
+    found = ("Not clear on these seeds", "It is so", "The opposite")[clear(contrast)]
     share = rare["fresh"]["mean"] / rare["net"]["mean"]
     best = [one["loss of exact"]["mean"] for one in (parts["its adverb"], others)]
     want = rare["fresh"]["interval"][1] < rare["net"]["interval"][0]
@@ -531,7 +533,8 @@ def of_rare_pattern(results):
         f"after its adverb {with_interval(parts['after its adverb']['net'])}. With fresh text "
         f"{rare['fresh']['mean']:.3f} and {others['fresh']['mean']:.3f}. The exact predictor "
         f"itself: {rare['loss of exact']['mean']:.3f} and {others['loss of exact']['mean']:.3f}.",
-        f"{verdict}. The adverb costs the exact predictor {best[0]:.2f} nats a letter, the other "
+        verdict(clear(contrast) == 1),
+        f"{found}. The adverb costs the exact predictor {best[0]:.2f} nats a letter, the other "
         f"patterns {best[1]:.2f}. Of what the net loses beyond it {share:.0%} is left with fresh "
         f"text{'; the rest is for want of examples' if want else ', no clear gain'}.",
     )
@@ -543,6 +546,7 @@ def of_deterministic(results):
         "The grammar is perfectly deterministic.",
         f"The exact predictor has {exact:.3f} nats a letter; {results['certain']['mean']:.1%} of "
         f"the letters it knows beforehand (p above {CERTAIN}).",
+        verdict(exact < NOTHING, results["certain"]["mean"] == 1),
         "It is not: words and patterns are drawn by chance.",
     )
 

@@ -50,6 +50,7 @@ from studies.lab.intervals import percent
 from studies.lab.optimisers import Adam, clip
 from studies.lab.randomness import generators
 from studies.lab.runner import parallel_map
+from studies.lab.verdicts import UNTESTED, clearly_above, of_parts, verdict, within
 from visualize_chunker_very_deep_1200 import AUTOMATIZER, BASELINE, CHUNKER, FAINT, new_figure
 
 
@@ -249,10 +250,9 @@ def one_run(arguments):
 
 def gains(run, name):
     """What own letters in training add, against the net of the same seed without."""
-    at_1 = run["samples"]
+    own, net = (run["samples"][who]["1"] for who in (name, "net"))
     return {
-        "in_sentences": at_1[name]["1"]["in_sentences"] - at_1["net"]["1"]["in_sentences"],
-        "left": at_1[name]["1"]["left"] - at_1["net"]["1"]["left"],
+        **{key: own[key] - net[key] for key in ("in_sentences", "left")},
         "loss": run["nets"][name]["loss"] - run["nets"]["net"]["loss"],
         "cost": run["cost"][name] - run["cost"]["net"],
     }
@@ -376,11 +376,13 @@ def seen(results):
 
 
 def document(results):
-    """What "Networks That Remember" says, what was measured, why."""
+    """What "Networks That Remember" says, what was measured, a verdict, why."""
     at = functools.partial(of, results)
     (first, last), after = (results["snapshots"][k] for k in (1, -1)), "after {}".format
     early, late = after(first), after(last)
     words = {name: one["1"]["in_words"]["mean"] for name, one in results["samples"].items()}
+    cold, warm, usual, hot = (results["samples"]["net"][T] for T in ("0.2", "0.8", "1", "1.5"))
+    legal = usual["in_sentences"]["mean"]
 
     def wrote(name, T):
         return f'"{results["samples"][name][T]["text"][:60].strip()} ..."'
@@ -390,6 +392,7 @@ def document(results):
         f"{wrote('net', '0.2')}; {at('net', 'repeats', '0.2')} of words are the one before again, "
         f"{at('net', 'distinct', '0.2')} of 4-grams are distinct (exact predictor at T = 0.2 "
         f"{at('exact', 'distinct', '0.2')}, at T = 1 {at('exact', 'distinct')})",
+        verdict(cold["repeats"]["mean"] > 0.5, cold["distinct"]["mean"] < 0.5),
         "No word can follow itself here. Low temperature takes variety, as it does from the exact "
         "predictor, and makes no loop of a word.",
     ), (
@@ -398,29 +401,34 @@ def document(results):
         f"{at('net', 'distinct', '0.8')} of 4-grams distinct (exact predictor "
         f"{at('exact', 'in_sentences', '0.8')}, {at('exact', 'distinct', '0.8')}; table of 6 "
         f"letters {at('table 6', 'in_sentences', '0.8')} in sentences)",
+        of_parts(warm["in_sentences"]["mean"] > 0.5, warm["distinct"]["mean"] > 0.5),
         f"Of the table's letters {at('table 6', 'in_words', '0.8')} are in legal words too.",
     ), (
         "At T = 1.5 garbled, no longer respects grammar",
         f"{at('net', 'in_words', '1.5')} of letters in legal words, "
         f"{at('net', 'in_sentences', '1.5')} of words in legal sentences (untrained "
         f"{at('after 0', 'in_sentences', '1.5')}): {wrote('net', '1.5')}",
+        of_parts(hot["in_words"]["mean"] < 0.5, hot["in_sentences"]["mean"] < 0.5),
         "Single words are garbled; the text is far from the document's example.",
     ), (
         'At step 0 a meaningless stream like "xqkzm blg pfr..."',
         f"{wrote('after 0', '1')}; {at('after 0', 'in_words')} of letters in legal words",
+        verdict(words["after 0"] < 0.05, words["after 0"] < 0.5),
         "As said." if words["after 0"] < 0.05 else "Some of its words are legal.",
     ), (
         'By step 5,000 common digrams like "th" appear, spaces stand in plausible places',
         f"of letters in legal words after {first:,} updates {at(early, 'in_words')}, after "
         f"{last:,} {at(late, 'in_words')}; of words in legal sentences {at(early, 'in_sentences')} "
         f"and {at(late, 'in_sentences')}: {wrote(late, '1')}",
+        verdict(words[late] > 0.5),
         f"After {first:,} updates {'most' if words[early] > 0.5 else 'few'} letters are in words.",
     ), (
         "By step 30,000 grammatical sentences",
         f"after {results['updates']:,} updates {at('net', 'in_sentences')} of words in legal "
         f"sentences at T = 1 (exact predictor {at('exact', 'in_sentences')}); "
         f"{at('net', 'left')} of letters leave the grammar, {at('net', 'left', '0.5')} at T = 0.5",
-        "Mostly." if results["samples"]["net"]["1"]["in_sentences"]["mean"] > 0.5 else "Not yet.",
+        verdict(legal > 0.9, legal > 0.5),
+        "Mostly." if legal > 0.5 else "Not yet.",
     ), *of_errors(results), *of_training(results)]  # fmt: skip
 
 
@@ -433,12 +441,15 @@ def of_errors(results):
     cold, warm = (net[how]["differs"] for how in ("greedy", "drawn"))
     left = [one["left"]["mean"] for one in results["samples"]["net"].values()]
     known, own = exact["drawn"]["differs"]["mean"], warm["mean"]
+    faster, more = warm["interval"][9][0] > cold["interval"][9][1], left == sorted(left)
+    as_known, grows = abs(own[9] - known[9]) < 0.05, own[9] > own[0]
     return [(
         "Free-running, the error rate is 16.3%",
         f"{net['greedy']['error']['mean']:.1%} of letters differ from the true text over {AHEAD} "
         f"letters (exact predictor {exact['greedy']['error']['mean']:.1%}, another place of the "
         f"text {results['chance']['mean']:.1%}); {net['drawn']['left']['mean']:.2%} drawn at T = 1 "
         f"and {net['greedy']['left']['mean']:.2%} of the most probable leave the grammar",
+        verdict(within(net["greedy"]["error"], 0.163)),
         "Against the true text an error says little: the grammar does not say which sentence comes."
         " The exact predictor is no ceiling here: words are equally probable, and of equal letters "
         f"it takes the first, a before the. With the true letters given {1 - right:.1%} are wrong, "
@@ -453,6 +464,7 @@ def of_errors(results):
         f"yet, {since:.2%} in those that had. A letter replaced at random makes "
         f"{results['impossible']['mean'][-1]:.1%} of texts impossible within {AHEAD} letters and "
         f"costs {results['cost']['net']['mean']:.1f} nats over {back:.0f} letters",
+        of_parts(within(taught["ten"], 0.85**10), since > before),
         f"Ten letters are {'not ' * (taught['ten']['interval'][1] < right**10)}right as often as "
         f"with independent errors. An error brings {'others' if since > before else 'no others'}"
         + (" for a while, then the net is back." if back < AHEAD else "; the net is not back."),
@@ -461,16 +473,17 @@ def of_errors(results):
         f"at T = 1 {own[0]:.1%} of first letters differ from the true text, {own[9]:.1%} of tenth "
         f"and {own[-1]:.1%} of last ones; exact predictor {known[0]:.1%}, {known[9]:.1%}, "
         f"{known[-1]:.1%}",
+        verdict(grows and not as_known, grows),
         "So they do with the exact predictor, which makes none: it writes another text."
-        if abs(own[9] - known[9]) < 0.05 else "More than with the exact predictor.",
+        if as_known else "More than with the exact predictor.",
     ), (
         "High-temperature samples diverge faster and contain more grammatical violations",
         f"letters that leave the grammar at T = {', '.join(results['samples']['net'])}: "
         f"{', '.join(f'{share:.2%}' for share in left)}; tenth letters that differ from the true "
         f"text: {own[9]:.1%} at T = 1, {cold['mean'][9]:.1%} with the most probable one",
-        f"{'More' if left == sorted(left) else 'Not always more'} violations; faster at T = 1 "
-        f"{'too' if warm['interval'][9][0] > cold['interval'][9][1] else 'was not seen'}. Other "
-        "temperatures were not compared in this.",
+        of_parts(more, faster),
+        f"{'More' if more else 'Not always more'} violations; faster at T = 1 "
+        f"{'too' if faster else 'was not seen'}. Other temperatures were not compared in this.",
     )]  # fmt: skip
 
 
@@ -478,8 +491,8 @@ def of_training(results):
     """With own letters in training, and without."""
     nets, gain = results["nets"], results["gains"]
     left = {name: results["samples"][name]["0.8"]["left"] for name in shares(results)}
-    fewer = [q for q in results["fractions"]
-             if left[f"own {q}"]["interval"][1] < left["net"]["interval"][0]]  # fmt: skip
+    fewer = [q for q in results["fractions"] if clearly_above(left["net"], left[f"own {q}"])]
+    norm, *norms = (nets[name]["gradient"]["mean"] for name in shares(results))
 
     def each(say):
         said = ", ".join(f"{what} {say(name)}" for name, what in shares(results).items())
@@ -488,12 +501,14 @@ def of_training(results):
     return [(
         "Even at T = 0.8 generation errs, because the net was trained on perfect input only",
         f"letters that leave the grammar at T = 0.8, {each(lambda n: percent(left[n]))}",
+        of_parts(left["net"]["interval"][0] > 0, fewer),
         f"It errs. With own letters in training it errs less with {listed(fewer)}"
         + ("." if fewer else ": that perfect input is the reason is not borne out."),
     ), (
         "Teacher forcing keeps training stable",
         "held-out loss and norm of a chunk's gradient, "
         + each(lambda n: " and ".join(f"{v['mean']:.3g}" for v in nets[n].values())),
+        of_parts(better(results, "loss") == results["fractions"], norm < min(norms)),
         f"The held-out loss is higher with {listed(better(results, 'loss'))}, lower with "
         f"{listed(better(results, 'loss', -1))}. That gradients compound was not looked at.",
     ), (
@@ -502,13 +517,14 @@ def of_training(results):
             f"to q = {q:g} {percent(gain[f'own {q}']['in_sentences'])} and "
             f"{gain[f'own {q}']['loss']['mean']:+.3f}" for q in results["fractions"])
         + f"; {helped(results)}",
+        of_parts(better(results, "in_sentences"), better(results, "in_all", -1)),
         f"At T = 1 more words in legal sentences with {listed(better(results, 'in_sentences'))}, "
         f"fewer with {listed(better(results, 'in_sentences', -1))}: the true next letter does not "
         "fit the net's own letters before it. "
         f"After a wrong letter it helps with {listed(better(results, 'in_all', -1))}.",
     ), (
         "Professor forcing matches the states of teacher-forced and free-running nets",
-        "Not run", "It needs a second net that tells the two apart, against which this one learns.",
+        "Not run", UNTESTED, "It needs a second net that tells the two apart, to learn against.",
     )]  # fmt: skip
 
 

@@ -39,6 +39,7 @@ from studies.lab.averages import together
 from studies.lab.intervals import mean, percent
 from studies.lab.randomness import generators
 from studies.lab.runner import parallel_map
+from studies.lab.verdicts import clearly_above, of_parts, verdict
 from visualize_chunker_very_deep_1200 import AUTOMATIZER, BASELINE, CHUNKER, FAINT, new_figure
 
 
@@ -179,11 +180,10 @@ def example(h, text, best):
     starts = np.flatnonzero((text.place == 0) & (text.word >= 0))
     starts = starts[(starts >= second.start) & (text.slot[text.word[starts]] == 0)]
     shown = slice(int(starts[0]), min(len(h), int(starts[0]) + SHOWN))
-    activity = {name: h[shown, unit].tolist() for name, unit in best.items()}
     return {
         "letters": grammar.spelt(text.symbols[shown]),
         "points": ((h[shown] - plane.centre) @ plane.axes).tolist(),
-        "activity": activity,
+        "activity": {name: h[shown, unit].tolist() for name, unit in best.items()},
     }
 
 
@@ -322,9 +322,8 @@ def seen(results):
         )
     counts = ", ".join(f"{name} {tells(results, label, 'above_half'):.1f}"
                        for label, name in LABELS.items())  # fmt: skip
-    return "\n".join(
-        [*lines, f"- Units that tell more than half, of {results['hidden']}: {counts}."]
-    )
+    lines.append(f"- Units that tell more than half, of {results['hidden']}: {counts}.")
+    return "\n".join(lines)
 
 
 def dug(found, keys):
@@ -355,9 +354,8 @@ BETTER = ("better than", "neither better nor worse than", "worse than")
 
 
 def document(results):
-    """What "Networks That Remember" says, what was measured, why."""
-    rows = (neurons, loops, jumps, regions, contexts, together_in_words)
-    return [row(results) for row in rows]
+    """What "Networks That Remember" says, what was measured, a verdict, why."""
+    return [row(results) for row in (neurons, loops, jumps, regions, contexts, together_in_words)]
 
 
 def more(results, a, b, labels=tuple(LABELS)):
@@ -388,9 +386,12 @@ def neurons(results):
         f"all units {tells(results, label, 'read_out'):.1%}"
         for label, name in LABELS.items()
     ]
+    learnt = len(more(results, "trained tells", "untrained tells")) == len(LABELS)
+    beyond = len(more(results, "trained tells", "trained letter", OF_MORE)) == len(OF_MORE)
     return (
         "Interpretable neurons emerge: single hidden units track specific features",
         "share of the label's entropy that the best unit tells: " + "; ".join(shares),
+        verdict(learnt and beyond, learnt),
         neurons_words(results),
     )
 
@@ -432,6 +433,7 @@ def loops(results):
         f"{both(results, 'space_to_space', 'space')}; at successive e's in the plane "
         f"{both(results, 'e_to_e', 'plane')}, in all units {both(results, 'e_to_e', 'space')} (1 "
         "is two states at random)",
+        of_parts(plane == FARTHER[2], space == FARTHER[2]),
         f"States at word ends are in the plane {plane} each other than those at e's, in all units "
         f"{space} each other. The e's show how near reading the same letter brings the path back.",
     )
@@ -448,6 +450,7 @@ def jumps(results):
         f"space {both(results, 'to_space', 'plane')}, from a space "
         f"{both(results, 'from_space', 'plane')}; in all units {both(results, 'within', 'space')}, "
         f"{both(results, 'to_space', 'space')} and {both(results, 'from_space', 'space')}",
+        verdict(trained == LONGER[0] and untrained != LONGER[0], trained == LONGER[0]),
         f"In the plane steps from a space are {trained} those within words, untrained {untrained} "
         f"them. The plane holds {path(results, 'share')['mean']:.0%} of the variance; in all units "
         f"the steps from a space are {ratio:.2f} times those within words.",
@@ -464,10 +467,12 @@ def regions(results):
         for key, name in CLASSES.items()
     ]
     letter = word(results, BETTER, "trained kinds plane", "trained kinds letter")
+    chance = (trained["kinds"][key] for key in ("plane", "chance"))
     start = word(results, BETTER, "trained classes space", "untrained classes space")
     return (
         "Different word categories occupy distinct regions of the plane",
         "classes told at a word's last letter: " + "; ".join(shares),
+        verdict(letter == BETTER[0], clearly_above(*chance)),
         f"The plane tells the four kinds {letter} the last letter alone does. All units tell the "
         f"nine classes {start} the untrained net's do: which word was spelt tells its class.",
     )
@@ -482,6 +487,7 @@ def contexts(results):
         f"the word's class, one of nine, told from all units at its last letter by the nearest "
         f"mean: {percent(found[0])}, untrained {percent(found[1])}, last letter alone "
         f"{percent(path(results, 'classes', 'letter'))}",
+        verdict(False, letter == start == BETTER[0]),  # whether they attract was not looked at
         f"Regions for the class of the word just read: told {letter} by the letter alone, {start} "
         "by an untrained net. Places in the sentence, and whether the regions attract, were not "
         "looked at.",
@@ -498,6 +504,7 @@ def together_in_words(results):
         f"distance of two letters of one word in the plane {both(results, 'same_word', 'plane')}, "
         f"of two words {both(results, 'other_word', 'plane')}; in all units "
         f"{both(results, 'same_word', 'space')} and {both(results, 'other_word', 'space')}",
+        of_parts(plane == FARTHER[2], space == FARTHER[2]),
         f"Letters of one word are in the plane {plane} each other than those of two words, in all "
         f"units {space} each other. Two letters of a word are at different places in it, and most "
         "often different letters.",

@@ -38,6 +38,7 @@ from studies.lab import grammar, letters, surprises
 from studies.lab.intervals import counted, mean, proportion
 from studies.lab.randomness import generators
 from studies.lab.runner import parallel_map
+from studies.lab.verdicts import of_parts, verdict
 from visualize_chunker_very_deep_1200 import AUTOMATIZER, BASELINE, CHUNKER, FAINT, new_figure
 
 
@@ -444,12 +445,13 @@ def holds(results):
 
 
 def document(results):
-    """What the document says of it, and what was measured."""
+    """What the document says of it, what was measured, a verdict, and why."""
     kind, spaced = results["texts"]["no spaces"], results["texts"]["spaces"]
     nats = {name: places(results, name, "net")[1] for name in TEXTS}
     control = best_table(results, "no spaces")
     f1 = {name: kind["found"][name]["f1"]["mean"] for name in ("net", "exact", "known", control)}
     area = {name: kind["found"][name]["area"]["mean"] for name in f1}
+    told = spaced["found"]["after a space"]["f1"]["mean"] >= spaced["found"]["net"]["f1"]["mean"]
     return [
         (
             'Prediction error reveals structure: error spikes at word onsets, "the error signal IS '
@@ -459,6 +461,7 @@ def document(results):
             f"{nats['no spaces'][1]:.2f}; as a detector it has area {area['net']:.3f} and F1 "
             f"{f1['net']:.3f} without spaces, {spaced['found']['net']['area']['mean']:.3f} and "
             f"{spaced['found']['net']['f1']['mean']:.3f} with",
+            verdict(holds(results)),
             ("Holds" if holds(results) else "Does not hold")
             + (", but is not the best detector: " if f1["known"] > f1["net"] else ": ")
             + f"with spaces the space itself has F1 "
@@ -471,7 +474,9 @@ def document(results):
             f"Without spaces a {NAMES[control]} has area {area[control]:.3f} and F1 "
             f"{f1[control]:.3f}, the net {area['net']:.3f} and {f1['net']:.3f}, the exact "
             f"predictor {area['exact']:.3f} and {f1['exact']:.3f}",
-            "With spaces it was told, by the spaces. Without, counts of letters tell first letters "
+            of_parts(not told, above_table(results, "no spaces")["interval"][0] > 0),
+            f"With spaces it was {'' if told else 'not '}told, by the spaces. Without, counts of "
+            "letters tell first letters "
             f"{how_well(results, 'no spaces')} (the net's F1 is above theirs by "
             f"{short(above_table(results, 'no spaces'))})",
         ),

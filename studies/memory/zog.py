@@ -47,6 +47,7 @@ from studies.lab.grammar import CLASSES, NOUNS, VERBS, as_letters, encode
 from studies.lab.intervals import counted, mean, percent, proportion
 from studies.lab.randomness import generators
 from studies.lab.runner import parallel_map
+from studies.lab.verdicts import UNTESTED, verdict
 from visualize_chunker_very_deep_1200 import AUTOMATIZER, CHUNKER, FAINT, new_figure
 
 
@@ -338,9 +339,8 @@ def compute(plan, jobs):
         shares[name] = {}
         for state, one in by_state.items():
             of = [run["landed"][name][state] for run in runs]
-            shares[name][state] = {
-                m: mean([v[m] for v in of]) for m in MEASURES + BY_KIND if m in one
-            }
+            kept = [m for m in MEASURES + BY_KIND if m in one]
+            shares[name][state] = {m: mean([v[m] for v in of]) for m in kept}
     zogs = [run["zog"]["net"] for run in runs if run["zog"]["net"]]
     return {
         "n_seeds": plan.n_seeds, "n_new": plan.n_new, "shares": shares,
@@ -419,12 +419,11 @@ def below_known(results, name, state=STATES[0]):
     return f"{'far ' if far else ''}below known words ({known_words:.1%})"
 
 
-def verdict(results, name):
+def by_controls(results, name):
     """Of a set, by both states: above its controls or not."""
-    short = [c for s in STATES for c in apart(results, name, s)[1]]
-    return "above every control by both states" if not short else (
-        f"not by both states clearly above {', '.join(dict.fromkeys(short))}"
-    )  # fmt: skip
+    short = ", ".join(dict.fromkeys(c for s in STATES for c in apart(results, name, s)[1]))
+    every = "above every control by both states"
+    return f"not by both states clearly above {short}" if short else every
 
 
 def nouns_and_verbs(results, name):
@@ -436,7 +435,7 @@ def answer(results):
     said = [
         f"{start} {share(results, name)} land in the right class by the last letter, "
         f"{against(results, name, STATES[0])}, {below_known(results, name)}; by the space after "
-        f"{share(results, name, STATES[1])}; {verdict(results, name)}"
+        f"{share(results, name, STATES[1])}; {by_controls(results, name)}"
         for name, start in zip(SETS, ("Of new words", "Of those with an unseen letter"))
     ]
     zog = results["zog"]
@@ -488,7 +487,7 @@ def often(words):
 
 
 def document(results):
-    """(what the document says, what was measured, verdict)."""
+    """(what the document says, what was measured, verdict, why)."""
     zog, last, after = results["zog"], *STATES
     lost = difference(results, "no word", "new word", last)["interval"][0] > 0
     case = "\"man\" does not occur" if not zog else (
@@ -497,12 +496,15 @@ def document(results):
         f"{counted(zog[last]['nearest_human'])}; at the space after on "
         f"{counted(zog[after]['human'])} and {counted(zog[after]['nearest_human'])}"
     )  # fmt: skip
-    always = zog is not None and all(zog[s]["human"]["share"] == 1 for s in STATES)
+    short = [any(apart(results, name, state)[1] for state in STATES) for name in SETS]
+    known = all(difference(results, "known word", n, last)["interval"][0] <= 0 for n in SETS)
+    random = results["shares"][TWO_NETS + ", untrained"][last]["right"]["interval"][0]
+    always = zog and all(zog[s]["human"]["share"] == 1 for s in STATES)
     return [
         (
             "\"zog\" in the places of \"man\" lands in NOUN_HUMAN, next to man, boy and king", case,
-            "holds on every seed" if always else
-            "does not hold: its letters outweigh its places, and the nearest word by the last "
+            verdict(always) if zog else UNTESTED,
+            "on every seed" if always else "its letters outweigh its places; nearest by the last "
             f"letter is most often {often(zog[last]['nearest'])}" if zog else "not asked",
         ),
         (
@@ -514,12 +516,12 @@ def document(results):
             )
             + "; by the last letter "
             + "; ".join(f"{name} {nouns_and_verbs(results, name)}" for name in SETS)
-            + "; known words "
-            f"{share(results, 'known word')}; the state before the word, with no word "
-            f"read, {share(results, 'no word')}, untrained {share(results, 'untrained, no word')}; "
+            + f"; known words {share(results, 'known word')}; the state before it, no word read, "
+            f"{share(results, 'no word')}, untrained {share(results, 'untrained, no word')}; "
             f"less each word's own mean {share(results, 'mean removed')}, untrained "
             f"{share(results, 'untrained, mean removed')}",
-            "; ".join(f"{n}: {verdict(results, n)}, {below_known(results, n)}" for n in SETS)
+            verdict(known and not any(short), not all(short)),
+            "; ".join(f"{n}: {by_controls(results, n)}, {below_known(results, n)}" for n in SETS)
             + ("; the context is in the state before the word, and the letters outweigh it"
                if lost else "")
             + "; for verbs the test is unfair: they all end in s, and no word for them may",
@@ -530,10 +532,9 @@ def document(results):
             f"with no training at all {share(results, TWO_NETS + ', untrained')} of new words land "
             f"right in a net of words (trained {share(results, TWO_NETS)}), and "
             f"{share(results, 'untrained')} in the net of letters",
+            verdict(random <= results["chance"]["mean"]),
             "no proof: any state that still holds what stood before the word places it, also with "
-            "random weights"
-            if results["shares"][TWO_NETS + ", untrained"][last]["right"]["interval"][0]
-            > results["chance"]["mean"]
+            "random weights" if random > results["chance"]["mean"]
             else "random weights do not place the word: learning does",
         ),
     ]  # fmt: skip
