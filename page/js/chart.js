@@ -114,7 +114,7 @@ function chartModule() {
       const at = scales.x.invert(px);
       const rows = spec.series.flatMap((s) => {
         const near = d3.least(s.values, (v) => Math.abs(scales.x(v[0]) - px));
-        return near && Number.isFinite(near[1]) ? [{ s, near }] : [];
+        return near && Number.isFinite(scales.y(near[1])) ? [{ s, near }] : [];
       });
       if (!rows.length) return;
       const pointer = plot.append("g").attr("class", "pointer");
