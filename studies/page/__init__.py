@@ -15,10 +15,39 @@ import re
 from chunker_very_deep_1200 import BadInput, load_results, write_whole
 from studies.lab import catalogue
 
-from . import run
+from . import (
+    cell,
+    claims,
+    clipping,
+    collapse,
+    context,
+    counting,
+    curves,
+    eigenvalues,
+    exposure,
+    forgetting,
+    gradient,
+    jacobian,
+    levels,
+    parity,
+    player,
+    proof,
+    regimes,
+    run,
+    sensitivity,
+    surprise,
+    units,
+    unrolled,
+)
 
 HOME = catalogue.HOME.parent / "page"
-SCENES = {"run": run}  # in reading order
+SCENES = {
+    "run": run, "gradient": gradient, "proof": proof, "levels": levels, "collapse": collapse,
+    "curves": curves, "context": context, "cell": cell, "unrolled": unrolled, "parity": parity,
+    "surprise": surprise, "player": player, "units": units, "exposure": exposure, "clipping":
+    clipping, "jacobian": jacobian, "eigenvalues": eigenvalues, "regimes": regimes, "sensitivity":
+    sensitivity, "forgetting": forgetting, "counting": counting, "claims": claims,
+}  # in reading order
 LISTED = re.compile(r"(<!-- scenes -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
