@@ -118,6 +118,33 @@ def answer(results):
     )
 
 
+CHOSEN = (  # study, how the statement begins, what is said of it in one line
+    ("words", "Prediction error reveals", "why"),
+    ("zog", '"zog" in the places', "why"),
+    ("parity", "A 2-unit RNN", "measured"),
+    ("jacobians", "The gradient at position 0", "measured"),
+    ("forgetting", "Beyond ~8", "measured"),
+    ("attractors", "Our model self-organizes", "measured"),
+    ("sensitivity", "rho = 0.999", "measured"),
+    ("counters", "Elman < GRU < LSTM", "why"),
+    ("lengths", "Vanilla RNNs cannot learn", "measured"),
+)
+
+
+def ten_lines(results):
+    """The README's first lines: how many hold, and nine of them."""
+    lines = [f"{answer(results)} [All of them](#what-the-document-says). Nine:", ""]
+    for study, begins, said in CHOSEN:
+        (row,) = (
+            row
+            for row in results["claims"]
+            if row["study"] == study and row["claim"].startswith(begins)
+        )
+        claim = row["claim"].rstrip(".")
+        lines.append(f"- {claim}: **{row['verdict']}**. {row[said].rstrip('.')} (`{study}`).")
+    return "\n".join(lines)
+
+
 def table(results):
     """Every statement."""
     rows = [
