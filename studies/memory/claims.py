@@ -123,7 +123,7 @@ CHOSEN = (  # study, how the statement begins, what is said of it in one line
     ("zog", '"zog" in the places', "why"),
     ("parity", "A 2-unit RNN", "measured"),
     ("jacobians", "The gradient at position 0", "measured"),
-    ("forgetting", "Beyond ~8", "measured"),
+    ("forgetting", "Beyond about 8", "measured"),
     ("attractors", "Our model self-organizes", "measured"),
     ("sensitivity", "rho = 0.999", "measured"),
     ("counters", "Elman < GRU < LSTM", "why"),
