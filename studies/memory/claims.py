@@ -21,7 +21,7 @@ from studies.lab.verdicts import HOLDS, IN_PART, NOT, UNTESTED, VERDICTS, of_par
 from visualize_chunker_very_deep_1200 import AUTOMATIZER, BASELINE, CHUNKER, FAINT, new_figure
 
 OF_THIS_FAMILY = (
-    "letters", "words", "upward", "classes", "zog", "sampling", "units", "limits", "parity",
+    "letters", "words", "classes", "zog", "sampling", "units", "limits", "parity",
     "jacobians", "forgetting", "attractors", "sensitivity", "counters", "register", "ways",
 )  # fmt: skip
 READS = (*OF_THIS_FAMILY, "lengths", "longer", "collapse")
