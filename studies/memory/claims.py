@@ -161,6 +161,7 @@ COLOURS = dict(zip(VERDICTS, (AUTOMATIZER, BASELINE, CHUNKER, FAINT)))
 
 def figures(results):
     names = list(dict.fromkeys(row["study"] for row in results["claims"]))
+    said = ["not run" if name == "-" else name for name in names]
     figure = new_figure(answer(results).replace(", and", ",\nand"), height=5.2)
     ax = figure.subplots()
     left = dict.fromkeys(names, 0)
@@ -168,8 +169,9 @@ def figures(results):
         n = {name: 0 for name in names}
         for row in with_verdict(results, kind):
             n[row["study"]] += 1
-        ax.barh(names, n.values(), left=list(left.values()), color=COLOURS[kind], label=kind)
+        ax.barh(said, n.values(), left=list(left.values()), color=COLOURS[kind], label=kind)
         left = {name: left[name] + n[name] for name in names}
+    ax.set(xlim=(0, 1.05 * max(left.values())))
     ax.invert_yaxis()
     ax.set_xlabel("statements of the document")
     ax.legend(loc="lower right", frameon=False)
