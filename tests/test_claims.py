@@ -29,7 +29,7 @@ def test_every_row_says_something_and_has_a_verdict():
     for row in results_of("claims")["claims"]:
         assert set(row) == set(claims.FIELDS)
         assert row["verdict"] in VERDICTS and all(len(row[key]) > 3 for key in FIELDS_OF_WORDS), row
-    stated = [row["claim"] for row in results_of("claims")["claims"]]
+    stated = [(row["claim"], row["study"]) for row in results_of("claims")["claims"]]
     assert len(stated) == len(set(stated)) >= 40
 
 
@@ -77,3 +77,9 @@ def test_the_counts_are_those_of_the_rows(verdict):
     )
     _, rows = claims.table(results)
     assert rows[0] == ("a", "b", f"**{verdict}**", "c", "`x`, `y`")
+
+
+def test_nine_statements_stand_in_the_first_ten_lines():
+    lines = claims.ten_lines(results_of("claims")).splitlines()
+    assert len([line for line in lines if line]) == 10 == 1 + len(claims.CHOSEN)
+    assert all(any(f"**{verdict}**" in line for verdict in VERDICTS) for line in lines[2:])

@@ -7,7 +7,7 @@ import pytest
 from test_network import assert_same_gradient, central_differences
 
 import chunker_very_deep_1200 as core
-from studies.lab import collapsed, lstm, training
+from studies.lab import collapsed, intervals, lstm, training
 from studies.lab.optimisers import Adam, clip
 
 
@@ -168,3 +168,12 @@ def test_the_state_of_c_is_held_between_its_events():
     first = np.tanh(chunker.W_xh[1] + chunker.b_h)
     second = np.tanh(chunker.W_xh[4] + first @ chunker.W_hh + chunker.b_h)
     assert np.allclose(states, [first, first, first, second, second])
+
+
+def test_shares_in_words_stay_shares():
+    near_one = {"mean": 0.98, "interval": [0.93, 1.03]}
+    assert intervals.percent_of_shares(near_one) == "98.0% (93.0% to 100.0%)"
+    assert intervals.percent_of_shares({"mean": 0.0, "interval": [-0.1, 0.1]}) == (
+        "0.0% (0.0% to 10.0%)"
+    )
+    assert intervals.percent(near_one) == "98.0% (93.0% to 103.0%)"

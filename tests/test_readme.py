@@ -34,6 +34,7 @@ PHRASES = (
     f"{letters.LONGEST:g}, {letters.N_UPDATES:,} updates",
     f"seeds 0 to 4; seeds from {letters.FIRST_SEED} on are reported",
     "Elman (1990)", "(Elman 1990, figures 4 and 6)", "(Elman 1990, figure 7)", "(figure 9)",
+    "their XOR (1990, figure 3)", "a change of 10^-6 in a weight",
 )  # fmt: skip
 
 

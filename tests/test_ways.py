@@ -13,8 +13,8 @@ from studies.memory import ways
 
 
 @pytest.fixture(scope="module")
-def results(request):
-    return request.getfixturevalue("quick_run")("ways")
+def results(quick_run):
+    return quick_run("ways")
 
 
 def test_a_quick_run(results):

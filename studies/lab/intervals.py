@@ -38,6 +38,11 @@ def percent(interval):
     return f"{centre:.1%}" if low == high else f"{centre:.1%} ({low:.1%} to {high:.1%})"
 
 
+def percent_of_shares(interval):
+    """`percent` of a mean of shares: near 0 or 1 its interval reaches beyond them."""
+    return percent({**interval, "interval": [min(1.0, max(0.0, x)) for x in interval["interval"]]})
+
+
 def counted(proportion):
     """A proportion as k/n."""
     return f"{proportion['k']}/{proportion['n']}"

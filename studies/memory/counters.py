@@ -44,7 +44,8 @@ import numpy as np
 
 from studies.lab import letters
 from studies.lab.averages import means
-from studies.lab.intervals import counted, mean, percent, proportion
+from studies.lab.intervals import counted, mean, proportion
+from studies.lab.intervals import percent_of_shares as percent
 from studies.lab.runner import parallel_map
 from studies.lab.three_nets import (
     BLOCKS,
