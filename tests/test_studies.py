@@ -14,7 +14,7 @@ ELSEWHERE = {  # files of tests that ask more of a study's quick run: there it i
     name: f"test_{name}.py"
     for name in ("decisive", "experiment2", "cost", "counted", "letters", "limits", "upward",
                  "classes", "zog", "sampling", "units", "parity", "jacobians", "forgetting",
-                 "attractors", "sensitivity", "counters", "register", "ways")
+                 "attractors", "sensitivity", "counters", "register", "ways", "player", "signals")
 } | {"words": "test_words_found.py"}  # fmt: skip
 
 

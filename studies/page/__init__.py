@@ -42,11 +42,28 @@ from . import (
 
 HOME = catalogue.HOME.parent / "page"
 SCENES = {
-    "run": run, "gradient": gradient, "proof": proof, "levels": levels, "collapse": collapse,
-    "curves": curves, "context": context, "cell": cell, "unrolled": unrolled, "parity": parity,
-    "surprise": surprise, "player": player, "units": units, "exposure": exposure, "clipping":
-    clipping, "jacobian": jacobian, "eigenvalues": eigenvalues, "regimes": regimes, "sensitivity":
-    sensitivity, "forgetting": forgetting, "counting": counting, "claims": claims,
+    "run": run,
+    "gradient": gradient,
+    "proof": proof,
+    "levels": levels,
+    "collapse": collapse,
+    "curves": curves,
+    "context": context,
+    "cell": cell,
+    "unrolled": unrolled,
+    "parity": parity,
+    "surprise": surprise,
+    "player": player,
+    "units": units,
+    "exposure": exposure,
+    "clipping": clipping,
+    "jacobian": jacobian,
+    "eigenvalues": eigenvalues,
+    "regimes": regimes,
+    "sensitivity": sensitivity,
+    "forgetting": forgetting,
+    "counting": counting,
+    "claims": claims,
 }  # in reading order
 LISTED = re.compile(r"(<!-- scenes -->\n).*?(<!-- end -->)", re.DOTALL)
 
