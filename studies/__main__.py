@@ -78,8 +78,12 @@ def page(arguments):
     """Write the words and numbers of the JSON files into the explorable page."""
     from studies import page
 
-    no_options("page", arguments)
+    parser = OneLineParser(prog="python3 -m studies page", description=page.__doc__)
+    parser.add_argument("--picture", action="store_true", help="draw viz/page.png for the README")
+    options = parser.parse_args(arguments)
     page.write()
+    if options.picture:
+        page.draw()
 
 
 @command

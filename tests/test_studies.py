@@ -165,6 +165,9 @@ def test_committed_benchmark():
     assert set(b["letters"]) == {"numpy", "loop", "torch"}
     assert set(b["gated_gradients"]) == {"LSTM", "GRU"}
     assert max(b["gated_gradients"].values()) < 1e-9
+    page = b["page"]
+    assert page["first_picture"]["median_s"] <= 1 and page["headline_run"]["median_s"] <= 3
+    assert all(of["median_ms"] <= 50 for of in page["dragging"].values())
     assert update["torch"]["times_ours"] >= 5 and update["jax"]["times_ours"] >= 1 / 1.5
     assert process["headline"]["median_s"] <= 1.5 and process["headline"]["peak_mb"] <= 150
     assert process["figures"]["median_s"] <= 2.5 and process["gif"]["median_s"] <= 4

@@ -1,6 +1,6 @@
 """How fast is it, and do two other frameworks compute the same gradient?
 
-    pip install -e ".[bench]"
+    pip install -e ".[bench,page]"
     python3 -m studies benchmark
 
 One update by full BPTT (backpropagation through time; T = 1200, batch 4, hidden 16,
@@ -17,6 +17,8 @@ from the same weights; the gradients of the first updates are compared.
 
 The lab's LSTM and GRU are compared with torch.nn.LSTM and torch.nn.GRU in the same way: one
 gradient of full BPTT, from the same weights on the same batch.
+
+And the explorable page in headless Chromium: first picture, headline run, frames.
 
 Nothing is tuned; the net is that of seed 0.
 """
@@ -39,7 +41,7 @@ import numpy as np
 import scipy
 
 import chunker_very_deep_1200 as core
-from studies.lab import gru, letters, lstm
+from studies.lab import gru, letters, lstm, page_speed
 from studies.lab.training import headline_nets
 from visualize_chunker_very_deep_1200 import AUTOMATIZER, BASELINE, FAINT, FIGURES, new_figure
 
@@ -57,15 +59,17 @@ class Plan(NamedTuple):
     forwards: int
     turns: int  # of the net that reads letters
     in_a_turn: int  # updates
+    page: int  # times that the page is opened
 
 
 LENGTHS = tuple(np.geomspace(1200, 120_000, 9).astype(int).tolist())
-FULL = Plan(core.Config.T, ("numpy", "torch", "jax"), 50, 7, 50, 1, LENGTHS, 9, 20, 100)
+FULL = Plan(core.Config.T, ("numpy", "torch", "jax"), 50, 7, 50, 1, LENGTHS, 9, 20, 100, 5)
 # the tests need no other framework
-QUICK = Plan(60, ("numpy",), 3, 1, 2, 0, (60, 600, 3000), 1, 1, 5)
+QUICK = Plan(60, ("numpy",), 3, 1, 2, 0, (60, 600, 3000), 1, 1, 5, 0)
 MEASURED = (
     "median_ms", "min_ms", "max_ms", "first_ms", "times_ours", "median_s", "min_s", "max_s",
     "peak_mb", "peak_bytes", "us_per_step", "r_squared", "median_per_s", "min_per_s", "max_per_s",
+    "page",
 )  # fmt: skip
 THIS_MACHINE = True
 RUNS = (  # as processes of their own
@@ -455,6 +459,7 @@ def compute(plan, jobs):
         "forward": forward_against_T(plan.lengths, plan.T, plan.forwards),
         "letters": compare_letters(plan.frameworks, plan.turns, plan.in_a_turn),
         "gated_gradients": compare_gated(plan.T) if "torch" in plan.frameworks else {},
+        "page": page_speed.in_chromium(plan.page),
     }
 
 
@@ -470,6 +475,11 @@ def update_table(results):
     ]  # fmt: skip
     header = ("one full-BPTT update", "median, ms", "times ours", "first call, ms")
     return (*header, "gradient differs by"), rows
+
+
+def page_table(results):
+    """The explorable page."""
+    return page_speed.table(results["page"])
 
 
 def update_seen(results):

@@ -13,7 +13,7 @@ import math
 import re
 
 from chunker_very_deep_1200 import BadInput, load_results, write_whole
-from studies.lab import catalogue
+from studies.lab import catalogue, page_speed
 
 from . import (
     cell,
@@ -116,6 +116,13 @@ def write():
     for name, text in made.items():
         write_whole(HOME / name, text.encode())
         print(f"wrote {HOME / name}")
+
+
+def draw():
+    """Draw the README's picture of the page."""
+    file = HOME.parent / "viz" / "page.png"
+    write_whole(file, page_speed.picture())
+    print(f"wrote {file}")
 
 
 def rounded(value, digits=4):
