@@ -129,7 +129,8 @@ def of_three_sizes(results):
 def test_many_times_the_units_are_judged_by_the_gain_and_its_form(quick_run):
     results = of_three_sizes(quick_run("forgetting"))
     for values, said in (
-        ((10, 13.5, 17), "holds"),  # 7 more, evenly
+        ((18, 21.5, 25), "holds"),
+        ((10, 13.5, 17), "holds in part"),  # 7 more, evenly, from elsewhere
         ((10, 11, 17), "holds in part"),  # 7 more, in ever longer steps
         ((10, 11.5, 13), "holds in part"),  # evenly, 3 more
         ((10, 20, 41), "does not hold"),
