@@ -166,8 +166,9 @@ def test_a_quick_run_and_its_words(quick_run):
         assert one == again
 
 
-def interval(value, by=0.0):
-    return {"mean": value, "share": value, "interval": [value - by, value + by], "max": value}
+def interval(value, by=0.0, n=9):
+    ends = [value - by, value + by]
+    return {"mean": value, "share": value, "interval": ends, "max": value, "n": n}
 
 
 def verdicts(results):
@@ -213,12 +214,37 @@ def test_every_verdict_turns(quick_run):
     assert {no[name] for name in no if name not in untold} == {"does not hold"}
 
 
+def test_one_net_has_no_interval_and_makes_no_part_true(quick_run):
+    results = changed(quick_run("attractors"), True)
+    end = results["training"][-1]
+    assert verdicts(results)["Feed 'a'"] == "holds"
+    end["falls"] = dict.fromkeys(attractors.FALLS, interval(1.0, n=1))
+    assert verdicts(results)["Feed 'a'"] == "holds in part"
+    end["ends"] = dict.fromkeys(attractors.ENDS, interval(0.0))
+    assert verdicts(results)["Feed 'a'"] == "does not hold"
+    [row] = [row for row in attractors.document(results) if "15 times" in row[0]]
+    assert "of these spirals 100% (n = 1, no interval)" in row[1]
+    results["training"][0]["falls"] = end["falls"]  # no look with two nets that fell
+    assert verdicts(results)["The convergence"] == "does not hold"
+    results["moved"]["exponent"] = interval(-0.1, n=1)
+    assert verdicts(results)["Our model"] == "holds in part"
+    results["training"][0]["exponent"] = results["training"][0]["radius"] = interval(0, n=1)
+    assert verdicts(results)["Orthogonal initialization"] == "does not hold"
+
+
+def test_a_definition_has_no_row(quick_run):
+    assert "An attractor" not in verdicts(quick_run("attractors"))
+
+
 def test_words_follow_the_numbers(quick_run):
     results = quick_run("attractors")
     yes, no = changed(results, True), changed(results, False)
     assert "leads towards the edge" in attractors.answer(yes)
     assert "leads away from the edge" in attractors.answer(no)
     assert "10^-100 at most" in attractors.answer(yes) and "on 9/9 seeds" in attractors.answer(no)
+    assert verdicts(yes)["With stable"] == "holds"
+    yes["latch"]["numbers"]["log10_gradient"] = interval(-100.0, n=1)
+    assert verdicts(yes)["With stable"] == "can't be tested"
     yes["latch"]["numbers"] = None
     assert "that of no latch" in attractors.answer(yes) and "latch" not in attractors.seen(yes)
     partly = changed(results, True)

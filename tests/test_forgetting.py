@@ -78,6 +78,8 @@ def test_the_two_horizons(quick_run, claim, key, values):
     for value, said in values.items():
         horizons(results, "predicts", **{key: value})
         assert verdict(results, claim) == said
+    [row] = [row for row in forgetting.document(results) if claim in row[0]]
+    assert "memory probe analysis" in row[3] and "does not say" not in row[3]
 
 
 def test_the_range_of_our_model(quick_run):
@@ -90,20 +92,64 @@ def test_the_range_of_our_model(quick_run):
         assert verdict(results, "15 to 20") == said
 
 
-def test_growth(quick_run):
+def near(results, kind, hidden, value, half=0.0):
+    results["nets"][kind][str(hidden)]["text"]["near"] = found(value, half)
+
+
+def test_a_doubling_is_judged_by_where_the_predicting_net_comes_near_chance(quick_run):
     results = copy.deepcopy(quick_run("forgetting"))
-    most = str(results["sizes"][-1])
-    cases = {
-        "Doubling": ("more", ((2.5, 2.5, 2.5), (2.5, 9, 9), (9, 9, 9))),
-        "logarithmically": ("times", ((1.2, 1.2, 1.2), (1.2, 9, 9), (9, 9, 9))),
-    }
-    for claim, (key, values) in cases.items():
-        for of_kinds, said in zip(values, ("holds", "holds in part", "does not hold")):
-            for kind, value in zip(forgetting.KINDS, of_kinds):
-                results["growth"][kind]["text"][most][key] = found(value)
-            assert verdict(results, claim) == said
-    for value, said in ((1.3, "holds"), (8, "does not hold")):
-        results["growth"]["untrained"]["random letters"][most]["times"] = found(value)
+    for kind, more in (("untrained", 20), ("remembers", 2.5)):  # controls, outside the verdict
+        near(results, kind, 64, 10)
+        near(results, kind, 128, 10 + more)
+    results["growth"]["predicts"]["text"]["128"]["more"] = found(9)  # 80%, outside it too
+    near(results, "predicts", 64, 10)
+    for value, half, said in (
+        (12.4, 0.3, "holds"), (13.2, 0.5, "holds in part"), (19, 0.5, "does not hold"),
+        (10.1, 0.5, "does not hold"),
+    ):  # fmt: skip
+        near(results, "predicts", 128, value, half)
+        assert verdict(results, "Doubling") == said
+    [row] = [row for row in forgetting.document(results) if "Doubling" in row[0]]
+    assert "predicts 0.1 (-0.4 to 0.6)" in row[1] and "untrained 20.0" in row[1]
+    assert "until below 80%: predicts 9.0" in row[1] and "seeds 100 and 101" in row[3]
+
+
+def of_three_sizes(results):
+    """A quick run as if 256 units had been measured too."""
+    results = copy.deepcopy(results)
+    results["sizes"].append(256)
+    for of in results["nets"].values():
+        of["256"] = copy.deepcopy(of.get("128", of["64"]))
+    for of in results["growth"].values():
+        for what in of.values():
+            what["256"] = copy.deepcopy(what["128"])
+    return results
+
+
+def test_many_times_the_units_are_judged_by_the_gain_and_its_form(quick_run):
+    results = of_three_sizes(quick_run("forgetting"))
+    for values, said in (
+        ((18, 21.5, 25), "holds"),
+        ((10, 13.5, 17), "holds in part"),  # 7 more, evenly, from elsewhere
+        ((10, 11, 17), "holds in part"),  # 7 more, in ever longer steps
+        ((10, 11.5, 13), "holds in part"),  # evenly, 3 more
+        ((10, 20, 41), "does not hold"),
+    ):
+        for hidden, value in zip(results["sizes"], values):
+            near(results, "predicts", hidden, value)
+        assert verdict(results, "logarithmically") == said
+    [row] = [row for row in forgetting.document(results) if "logarithmically" in row[0]]
+    assert "goes from 10.0 to 41.0, the document's from 18 to 25" in row[3]
+
+
+def test_the_bottleneck_asks_the_predicting_net_and_the_untrained(quick_run):
+    results = copy.deepcopy(quick_run("forgetting"))
+    for predicts, untrained, said in (
+        (11, 11, "holds"), (11, 19, "holds in part"), (19, 19, "does not hold"),
+    ):  # fmt: skip
+        for kind, value in (("predicts", predicts), ("untrained", untrained)):
+            near(results, kind, 64, 10)
+            near(results, kind, 128, value)
         assert verdict(results, "bottleneck") == said
 
 
@@ -123,7 +169,7 @@ def test_numbers_and_bits(quick_run):
     cells = [
         (results["nets"][kind][str(hidden)]["random letters"], hidden)
         for kind in forgetting.KINDS for hidden in results["sizes"]
-    ]  # fmt: skip
+    ] + [(results["nets"]["letters"]["64"]["random letters"], 64)]  # fmt: skip
     for share, bits, first, second in (
         (0.9, 190, "holds", "holds"), (0.2, 20, "does not hold", "can't be tested"),
         (2, 300, "does not hold", "does not hold"),
@@ -132,8 +178,14 @@ def test_numbers_and_bits(quick_run):
             cell |= {"numbers": found(share * hidden), "bits": found(bits)}
         assert verdict(results, "about 1 real number") == first
         assert verdict(results, "effective bits") == second
-    cells[-1][0]["numbers"] = found(cells[-1][1])
-    assert verdict(results, "about 1 real number") == "holds in part"
+    for cell, hidden in cells:
+        cell["numbers"] = found(0.9 * hidden)
+    assert verdict(results, "about 1 real number") == "holds"
+    for kind in ("letters", "predicts"):  # no size of the net that learnt to predict is left out
+        one = results["nets"][kind]["64"]["random letters"]
+        one["numbers"] = found(64 * 0.3)
+        assert verdict(results, "about 1 real number") == "holds in part"
+        one["numbers"] = found(64 * 0.9)
 
 
 def test_rises(quick_run):

@@ -10,7 +10,7 @@ from test_studies import of_its_kind
 
 import chunker_very_deep_1200 as core
 from studies.lab import dynamics, factors, gradients, letters
-from studies.lab.verdicts import HOLDS, IN_PART, NOT, VERDICTS
+from studies.lab.verdicts import HOLDS, IN_PART, NOT, UNTESTED, VERDICTS
 from studies.memory import jacobians
 
 
@@ -146,6 +146,28 @@ def test_a_gradient_by_distance_is_that_of_bptt_loss_by_loss(net, text, monkeypa
     assert shares["5"]["cosine"] == pytest.approx(np.mean(cosines))
 
 
+def test_what_the_beginning_gets_is_that_of_bptt_loss_by_loss(net, text, monkeypatch):
+    monkeypatch.setattr(gradients, "BEGINNING", 2)
+    h, starts = dynamics.states_of(net, text[:-1]), np.array([40, 70])
+    found = gradients.of_beginning(net, gradients.chunks_of(net, text, h, starts))
+    wanted = {"far": [], "first": [], "all": []}
+    for start in starts:
+        place = {}  # gradient of W_hh that arises at a place, of a loss
+        for loss in range(25):
+            back = [part_of_gradient(net, text, h, start + 1 + k, start + 1 + loss)
+                    for k in range(loss + 1)] + [np.zeros((5, 5))]  # fmt: skip
+            place |= {(k, loss): back[k] - back[k + 1] for k in range(loss + 1)}
+        size = np.linalg.norm(sum(place.values()))
+        for name, kept in {
+            "far": lambda k, loss: k < 2 and loss >= k + 10,
+            "first": lambda k, loss: k == 0 and loss >= 10,
+            "all": lambda k, loss: k < 2,
+        }.items():
+            part = sum(one for at, one in place.items() if kept(*at))
+            wanted[name].append(np.linalg.norm(part) / size)
+    assert found == pytest.approx({name: np.mean(x) for name, x in wanted.items()})
+
+
 def part_of_gradient(net, text, h, first, last):
     """dL/dW_hh of the loss after reading x_last, back to the step that reads x_first."""
     u, grad = core.buffers(net, last - first + 1, 1), core.zeros_like(net)
@@ -228,16 +250,17 @@ def test_sgd_goes_down_the_clipped_gradient_and_carries_the_state(longest):
 
 def test_what_diverges_is_said(monkeypatch):
     learnt, held_out = (text.symbols for text in letters.texts(2, 400))
-    monkeypatch.setitem(gradients.CONTROLS, "wild", ("orthogonal", 1e300, gradients.NEVER))
+    monkeypatch.setitem(gradients.CONTROLS, "wild", gradients.Recipe(sgd_rate=1e300))
     found = gradients.control("wild", 2, learnt, held_out, 5)
     assert found["diverged"] and found["loss"] is None and found["radius"] is None
     calm = gradients.control("SGD", 2, learnt, held_out, 5)
     assert not calm["diverged"] and calm["start"] == pytest.approx(1)
-    own = [{"loss": 1.0, "one letter": 2.0}] * 2
-    both = jacobians.beside([found, {**calm, "loss": 1.5}], own)
-    assert both["ruined"]["k"] == both["diverged"]["k"] == 1
+    own = [{"loss": 1.0, "one letter": 2.0, "table": 1.2}] * 2
+    both = gradients.beside([found, {**calm, "loss": 1.5}], own)
+    assert both["ruined"]["k"] == both["diverged"]["k"] == 1 and both["behind"]["k"] == 2
     assert both["more"]["mean"] == 0.5 and both["loss"]["n"] == 1
-    assert jacobians.beside([found, found], own)["loss"] is None
+    assert both["above table"]["mean"] == pytest.approx(0.3)
+    assert gradients.beside([found, found], own)["loss"] is None
 
 
 def test_without_clipping_the_step_is_the_gradient_s():
@@ -246,10 +269,46 @@ def test_without_clipping_the_step_is_the_gradient_s():
     assert g.tolist() == [3e5, -4e5]
 
 
-def test_parameters_are_counted():
-    found = gradients.parameters()
-    assert found["net"] == found["formula"] == 7643
-    assert set(found["gradient"].values()) == {7643}
+def test_a_radius_is_kept_and_all_else_is_as_before():
+    symbols, net = letters.texts(2, 1100)[0].symbols, gradients.start_of("kept", 2)
+    by_hand, seen = gradients.start_of("kept", 2), []
+    rates = letters.falling(25)
+    kept = gradients.shortening(net, rates, 0.95, seen)
+    for _ in letters.learning(net, letters.chunks_of(symbols), kept):
+        pass
+    # brute force: each gradient is of the weights as they are when it is taken
+    adam, h = letters.Adam(len(net.flat), 0.0), np.zeros((1, 64))
+    u, grad = core.buffers(net, letters.CHUNK, 1), core.zeros_like(net)
+    radii = []
+    for n, lr in enumerate(rates):
+        u.hidden[0] = h
+        core.load(u, symbols[25 * n : 25 * n + 26, None])
+        core.forward(by_hand, u)
+        core.backward(by_hand, grad, u)
+        letters.clip(grad.flat, letters.LONGEST)
+        adam.lr, h = lr, u.hidden[-1].copy()
+        adam.step(by_hand.flat, grad.flat)
+        if n in (9, 19, 24):
+            radii.append(dynamics.radius(by_hand.W_hh))
+            by_hand.W_hh[...] *= min(1, 0.95 / radii[-1])
+    assert net.flat == pytest.approx(by_hand.flat, rel=1e-9)
+    assert seen == pytest.approx([0.95, *radii]) and max(radii) > 0.96
+    assert dynamics.radius(net.W_hh) < 0.95 + 1e-9
+
+
+def test_only_what_is_too_long_is_shortened():
+    net = gradients.start_of("small", 2)
+    before = net.flat.copy()
+    assert gradients.shorten(net, 0.95) == pytest.approx(0.1)
+    assert np.array_equal(net.flat, before)
+
+
+def test_a_control_that_is_kept_ends_below_its_radius():
+    learnt, held_out = (text.symbols for text in letters.texts(2, 1100))
+    found = gradients.control("kept below 1", 2, learnt, held_out, 40)
+    assert found["start"] == pytest.approx(0.95) and found["radius"] < 0.95 + 1e-9 < found["most"]
+    free = gradients.control("small", 2, learnt, held_out, 40)
+    assert free["most"] is None
 
 
 # ==== Words =======================================================================================
@@ -284,7 +343,7 @@ def test_what_is_said_of_a_quick_run(quick_run):
         assert all(isinstance(cell, str) for row in rows for cell in row)
     assert jacobians.seen(results).count("\n- ") == 4
     rows = jacobians.document(results)
-    assert len({row[0] for row in rows}) == len(rows) > 25
+    assert len({row[0] for row in rows}) == len(rows) > 23
     assert all(len(row) == 4 and row[2] in VERDICTS and all(row) for row in rows)
     assert all(net["deviation"]["max"] < 1e-9 for net in results["snapshots"].values())
     assert results["snapshots"]["0"]["off_circle"]["max"] < 1e-12
@@ -295,7 +354,7 @@ def test_what_is_said_of_a_quick_run(quick_run):
 
 def test_a_seed_is_the_same_again():
     plan = jacobians.QUICK._replace(n_letters=400, at=(0, 10), n_chunks=2, every=5)
-    for name in ("", "small", "SGD, not clipped"):
+    for name in ("", "kept below 1", "SGD, not clipped"):
         first, again = (jacobians.one_run((name, 7, plan)) for _ in range(2))
         assert first == again
 
@@ -315,6 +374,18 @@ def put(results, value, *keys):
 ALL, END = ("snapshots", "*"), ("snapshots", str(jacobians.QUICK.at[-1]))
 FIRST, CONTROL = ("snapshots", "0"), "controls"
 FITS = one(math.log10(25))
+LONG = [(("clipping", "norm"), one(19)), (("clipping", "longest"), one(1700))]
+GROWS = [(("radii", str(rho), "text"), one(1.05)) for rho in gradients.RADII if rho > 1]
+
+
+def places(all_losses, last):
+    """Changes that make the first place's gradient so many times smaller, by both averages."""
+    return [
+        ((*ALL, "places", loss, kind), one(math.log10(x)))
+        for loss, x in (("all", all_losses), ("last", last)) for kind in ("factor", "geometric")
+    ]  # fmt: skip
+
+
 TURNS = [  # (begin of what the document says, [(keys, value)], verdict)
     ("dh_t/dh_k", [((*ALL, "deviation"), one(1e-12))], HOLDS),
     ("dh_t/dh_k", [((*END, "deviation"), one(1e-6))], NOT),
@@ -327,18 +398,19 @@ TURNS = [  # (begin of what the document says, [(keys, value)], verdict)
     ("The further", [((*END, "rates", "norm"), one(1.1))], NOT),
     ("Vanishing", [((*END, "rates", "norm"), one(0.8))], HOLDS),
     ("Vanishing", [((*END, "rates", "norm"), one(1.1))], IN_PART),
-    ("rho < 1: the", [(("radii", "0.9", "text"), one(0.9)),
-                      (("radii", "0.9", "near_zero"), one(0.9)), ((*END, "radius"), one(3)),
+    ("rho < 1: Jac", [(("radii", "0.9", "text"), one(0.9)), ((*END, "radius"), one(3)),
                       ((*END, "rates", "norm"), one(0.8))], HOLDS),
-    ("rho < 1: the", [(("radii", "0.9", "text"), one(0.8)),
-                      (("radii", "0.9", "near_zero"), one(0.9))], IN_PART),
-    ("rho < 1: the", [(("radii", "0.9", "text"), one(0.8)),
-                      (("radii", "0.9", "near_zero"), one(0.7))], NOT),
+    ("rho < 1: Jac", [(("radii", "0.9", "text"), one(0.8))], IN_PART),
+    ("rho < 1: Jac", [(("radii", "0.9", "text"), one(1, 0.9, 1.1))], NOT),
     ("rho = 1", [(("radii", "1.0", "text"), one(1.0))], HOLDS),
     ("rho = 1", [(("radii", "1.0", "text"), one(0.9))], IN_PART),
-    ("rho > 1: the", [(("radii", "1.1", "text"), one(1.1)), ((*END, "radius"), one(0.9))], HOLDS),
-    ("rho > 1: the", [(("radii", "1.1", "text"), one(1.1)), ((*END, "radius"), one(3)),
-                      ((*END, "rates", "norm"), one(0.8))], IN_PART),
+    ("rho = 1", [(("radii", "1.0", where), one(0.9)) for where in ("text", "near_zero")], NOT),
+    ("rho > 1: Pro", [*GROWS, ((*END, "radius"), one(0.9))], HOLDS),
+    ("rho > 1: Pro", [*GROWS, (("radii", "1.1", "text"), one(0.98)),
+                      ((*END, "radius"), one(0.9))], IN_PART),
+    ("rho > 1: Pro", [*GROWS, ((*END, "radius"), one(3)), ((*END, "rates", "norm"), one(0.8))],
+     IN_PART),
+    ("rho > 1: Pro", [(keys, one(0.9)) for keys, _ in GROWS], NOT),
     ("Orthogonal initialization sets", [((*FIRST, "off_circle"), one(1e-14))], HOLDS),
     ("Orthogonal initialization sets", [((*FIRST, "off_circle"), one(1e-3))], NOT),
     ("so that", [(("radii", "1.0", "text"), one(1.0))], HOLDS),
@@ -347,21 +419,18 @@ TURNS = [  # (begin of what the document says, [(keys, value)], verdict)
     ("Eigenvalues", [((*END, "outside"), one(1.0))], HOLDS),
     ("Eigenvalues", [((*END, "outside"), one(0.5)), ((*END, "radius"), one(3))], IN_PART),
     ("Eigenvalues", [((*END, "outside"), one(0.0)), ((*END, "radius"), one(0.8))], NOT),
-    ("Training pushes", [((*END, "radius"), one(1.02))], HOLDS),
-    ("Training pushes", [((*END, "radius"), one(3.0))], NOT),
-    ("The gradient at", [((*ALL, "places", loss, "factor"), FITS) for loss in ("all", "last")],
-     HOLDS),
-    ("The gradient at", [((*ALL, "places", "all", "factor"), one(-0.3)),
-                         ((*ALL, "places", "last", "factor"), FITS)], IN_PART),
-    ("The gradient at", [((*ALL, "places", loss, "factor"), one(-0.3)) for loss in ("all", "last")],
-     NOT),
-    *[("The gradient at", [((*ALL, "places", loss, "factor"), one(math.log10(x)))
-                           for loss in ("all", "last")], wanted)
+    ("The gradient at", places(25, 25), HOLDS),
+    ("The gradient at", places(0.5, 25), IN_PART),
+    ("The gradient at", places(0.5, 0.5), NOT),
+    # an interval that holds the number does not make the average near to it
+    ("The gradient at", [(keys, one(x["mean"], 0, 3)) for keys, x in places(60, 60)], NOT),
+    ("The gradient at", [*places(60, 60), ((*END, "places", "last", "geometric"), FITS)], IN_PART),
+    *[("The gradient at", places(x, x), wanted)
       for x, wanted in ((12, NOT), (13, HOLDS), (49, HOLDS), (51, NOT))],
-    ("Information", [((*ALL, "places", "all", "factor"), one(0.5))], HOLDS),
-    ("Information", [((*ALL, "places", "all", "factor"), one(-0.5)),
-                     ((*END, "places", "all", "factor"), one(0.5))], IN_PART),
-    ("Information", [((*ALL, "places", "all", "factor"), one(-0.5))], NOT),
+    ("Information", [((*ALL, "beginning", "far"), one(0.01))], HOLDS),
+    ("Information", [((*ALL, "beginning", "far"), one(0.2)),
+                     ((*END, "beginning", "far"), one(0.01))], IN_PART),
+    ("Information", [((*ALL, "beginning", "far"), one(0.04, 0.01, 0.07))], NOT),
     ("Gradients beyond", [((*ALL, "reach", "20", "left_out"), one(0.01))], HOLDS),
     ("Gradients beyond", [((*ALL, "reach", "20", "left_out"), one(0.01)),
                           ((*END, "reach", "20", "left_out"), one(0.2))], IN_PART),
@@ -373,20 +442,33 @@ TURNS = [  # (begin of what the document says, [(keys, value)], verdict)
     ("Clipping by norm", [(("clipping", "by_norm"), one(1.0))], NOT),
     ("This is why", [(("clipping", "each_most"), one(60))], HOLDS),
     ("This is why", [(("clipping", "each_most"), one(100))], NOT),
-    ("Gradients are clipped", [(("clipping", "sum"), one(0.1))], HOLDS),
-    ("Gradients are clipped", [(("clipping", "sum"), one(1.0))], IN_PART),
+    ("Even with", [*LONG, (("clipping", "mean"), one(0.003))], HOLDS),
+    ("Even with", [*LONG, (("clipping", "mean"), one(0.7))], IN_PART),
+    ("Even with", [*LONG, (("clipping", "mean"), one(0.0))], IN_PART),
+    ("Even with", [*LONG, (("clipping", "longest"), one(50)), (("clipping", "mean"), one(0.003))],
+     NOT),
     ("Orthogonal initialization is", [((CONTROL, name, "more"), one(0.1))
                                       for name in jacobians.STARTS], HOLDS),
     ("Orthogonal initialization is", [((CONTROL, name, "more"), one(x))
                                       for name, x in zip(jacobians.STARTS, (0.1, 0, -0.1))],
      IN_PART),
-    ("Orthogonal initialization is", [((CONTROL, name, "more"), one(0, -0.1, 0.1))
-                                      for name in jacobians.STARTS], NOT),
-    ("rho < 1: long", [(("table",), one(0.4)), ((CONTROL, "small", "loss"), one(0.5))], HOLDS),
-    ("rho < 1: long", [(("table",), one(0.5)), ((CONTROL, "small", "loss"), one(0.4)),
-                       ((CONTROL, "small", "more"), one(0.02))], IN_PART),
-    ("rho < 1: long", [(("table",), one(0.5)), ((CONTROL, "small", "loss"), one(0.4)),
-                       ((CONTROL, "small", "more"), one(0, -0.1, 0.1))], NOT),
+    ("Orthogonal initialization is", [(("loss",), one(1)), *(
+        ((CONTROL, name, "more"), one(0, -0.01, 0.01)) for name in jacobians.STARTS)], NOT),
+    ("Orthogonal initialization is", [(("loss",), one(1)), *(
+        ((CONTROL, name, "more"), one(0, -0.1, 0.1)) for name in jacobians.STARTS)], UNTESTED),
+    *[("rho < 1: Long", [((CONTROL, "kept below 1", "more"), more),
+                         ((CONTROL, "kept below 1", "above table"), above)], wanted)
+      for more, above, wanted in (
+          (one(0.2), one(0.1), HOLDS), (one(0.2), one(0, -0.1, 0.1), IN_PART),
+          (one(0.2), one(-0.1), IN_PART), (one(0, -0.1, 0.1), one(0.1), NOT),
+          (one(-0.1), one(-0.2), NOT))],
+    ("rho < 1: Long", [((CONTROL, "kept below 1", "loss"), None),
+                       ((CONTROL, "kept below 1", "more"), None)], HOLDS),
+    # a net that only starts small does not decide
+    ("rho < 1: Long", [((CONTROL, "kept below 1", "more"), one(0.2)),
+                       ((CONTROL, "kept below 1", "above table"), one(0.1)),
+                       ((CONTROL, "small", "loss"), one(0.1)),
+                       ((CONTROL, "small", "more"), one(-0.2))], HOLDS),
 ]  # fmt: skip
 
 
@@ -409,16 +491,17 @@ def share(k):
 
 @pytest.mark.parametrize(
     ("adam", "sgd", "slow", "wanted"),
-    [(2, 2, 2, (HOLDS, HOLDS)), (0, 2, 0, (IN_PART, IN_PART)), (2, 2, 0, (IN_PART, HOLDS)),
+    [(2, 2, 2, (HOLDS, HOLDS)), (0, 0, 1, (IN_PART, IN_PART)), (2, 2, 0, (IN_PART, IN_PART)),
      (0, 0, 0, (NOT, NOT))],
 )  # fmt: skip
 def test_verdicts_on_clipping_turn(quick_run, adam, sgd, slow, wanted):
-    results = put(quick_run("jacobians"), share(0), "ruined")
+    results = put(quick_run("jacobians"), share(0), "behind")
     results = put(results, one(0, -0.1, 0.1), "controls", "Adam, not clipped", "more")
     for name, k in {"SGD": 0, "Adam, not clipped": adam, "SGD, not clipped": sgd,
                     "slow SGD, not clipped": slow}.items():  # fmt: skip
-        results = put(results, share(k), "controls", name, "ruined")
-    said = ("rho > 1: training", "Gradient clipping prevents")
+        results = put(results, share(k), "controls", name, "behind")
+        results = put(results, share(0), "controls", name, "ruined")  # hides what is behind
+    said = ("rho > 1: Training", "Gradient clipping prevents")
     assert tuple(verdict_of(results, one) for one in said) == wanted
 
 
@@ -426,9 +509,6 @@ def test_verdicts_on_arithmetic_turn(quick_run):
     results = quick_run("jacobians")
     assert verdict_of(results, "0.95^25") == HOLDS
     assert verdict_of(put(results, 0.3, "powers", "0.95^25"), "0.95^25") == NOT
-    assert verdict_of(results, "The parameter count") == HOLDS
-    other = put(results, 9, "parameters", "gradient", "100")
-    assert verdict_of(other, "The parameter count") == NOT
 
 
 @pytest.mark.parametrize(

@@ -328,7 +328,7 @@ def planes_are(**values):
 
 def half_the_planes(results):
     for one in results["planes"][::2]:
-        one["two_regions"] = True
+        one["separable"] = False
 
 
 def stream_is(name, what, low, high):
@@ -352,21 +352,21 @@ def says_xor(results):
 
 
 NONE, FEW = (proportion([True] * k + [False] * (50 - k)) for k in (0, 5))
-ALL = proportion([True] * 50)
 TURNS = [
     (parity.two_units, by_hand_wrong, "holds", "does not hold"),
     (parity.two_units, lambda r: r["by_hand"].update(proved=False), "holds", "holds in part"),
-    (parity.one_in_one, cell_is(H=1, learnt=FEW), "does not hold", "holds"),
-    (parity.one_in_one, planes_are(threshold=1.0), "does not hold", "holds"),
+    (parity.one_in_one, cell_is(H=1, learnt=FEW), "holds in part", "holds"),
+    (parity.one_in_one, planes_are(threshold=1.0), "holds in part", "holds"),
+    (parity.one_in_one, planes_are(interval=0.9), "holds in part", "does not hold"),
+    (parity.one_in_one, lambda r: r.update(planes=[]), "holds in part", "does not hold"),
     (parity.automata, by_hand_wrong, "holds in part", "does not hold"),
-    (parity.learnable, cell_is(learnt=ALL), "holds in part", "holds"),
-    (parity.learnable, cell_is(learnt=NONE), "holds in part", "does not hold"),
     (parity.tracked, cell_is(learnt=FEW), "holds", "holds in part"),
     (parity.tracked, cell_is(learnt=NONE), "holds", "does not hold"),
     (parity.arbitrarily, lambda r: r.update(table=0.7), "holds", "does not hold"),
     (parity.arbitrarily, cell_is("memoryless", learnt=FEW), "holds", "does not hold"),
-    (parity.regions, planes_are(two_regions=True), "does not hold", "holds"),
-    (parity.regions, half_the_planes, "does not hold", "holds in part"),
+    (parity.regions, planes_are(two_regions=True), "holds", "holds"),
+    (parity.regions, planes_are(separable=False), "holds", "does not hold"),
+    (parity.regions, half_the_planes, "holds", "holds in part"),
     (parity.circle, planes_are(halves=True), "does not hold", "holds in part"),
     (parity.circle, planes_are(halves=True, near_circle=0.9), "does not hold", "holds"),
     (parity.circle, lambda r: r.update(planes=[]), "does not hold", "does not hold"),
@@ -374,9 +374,32 @@ TURNS = [
     (parity.tally, says_xor, None, "does not hold"),
     (parity.temporal, stream_is("learnt 1", "falls", 0.1, 0.2), None, "holds"),
     (parity.temporal, stream_is("learnt 1", "falls", -0.1, 0.2), None, "does not hold"),
-    (parity.beyond, cell_is(within=50, beyond=49), "does not hold", "holds in part"),
-    (parity.beyond, cell_is(within=50, beyond=0), "does not hold", "holds"),
 ]
+
+
+def test_the_margin_of_one_unit_that_tells_by_an_interval():
+    """The first unit has the odd ones between evens; in the second they change places thrice."""
+    states, odd = [[-1, 0.1], [0.2, 0.2], [0.5, 0.4], [0.8, 0.3]], [0, 1, 1, 0]
+    plane = {"states": states, "odd": odd}
+    assert parity.margin(plane) == pytest.approx(0.3)
+    both = {"states": [row[1:] for row in states], "odd": [0, 1, 0, 1]}
+    assert parity.margin(both) == pytest.approx(0.1)
+    assert parity.margin({"states": [[1], [2], [3], [4]], "odd": [0, 1, 0, 1]}) == 0
+
+
+def test_one_parity_s_sums_are_at_opposite_corners_and_so_not_in_a_region_of_their_own():
+    """Squared distances within the parities are no less than those of either two pairs across."""
+    rng = np.random.default_rng(0)
+    even, odd, bit, bias = (rng.normal(0, 2, (1000, 3)) for _ in range(4))
+    a, b, c, d = (np.tanh(x) for x in (even + bias, odd + bit + bias, odd + bias,
+                                       even + bit + bias))  # fmt: skip
+
+    def apart(x, y):
+        return ((x - y) ** 2).sum(axis=1)
+
+    within = apart(a, b) + apart(c, d)
+    assert (within > apart(a, c) + apart(b, d) - 1e-12).all()
+    assert (within > apart(a, d) + apart(b, c) - 1e-12).all()
 
 
 @pytest.mark.parametrize(("row", "change", "before", "after"), TURNS)

@@ -234,3 +234,18 @@ def test_farther_is_on_the_seeds_of_both():
     many = [{"text": {"below": n}} for n in (4, 12)]
     found = remembering.farther(few, many, "text", "below")
     assert found["more"]["mean"] == 5 and found["times"]["mean"] == 2.5
+
+
+def test_gains_and_ratios_of_means():
+    few, many = ({"mean": m, "interval": [m - h, m + h]} for m, h in ((10, 3), (16, 4)))
+    assert remembering.gain(few, many) == {"mean": 6, "interval": [1, 11]}
+    times = remembering.ratio(few, many)
+    assert times["mean"] == 1.6 and times["interval"] == [12 / 13, 20 / 7]
+    assert remembering.overlaps(few, 13, 20) and not remembering.overlaps(few, 14, 20)
+
+
+def test_a_logarithm_is_told_from_a_power():
+    sizes = np.array([16, 32, 64, 128])
+    assert remembering.logarithmic(sizes, 3 + 2 * np.log(sizes))
+    assert not remembering.logarithmic(sizes, 3 * sizes**0.5)
+    assert not remembering.logarithmic(sizes[:2], [7, 9])

@@ -8,7 +8,7 @@ from test_studies import of_its_kind
 
 from studies.lab import grammar, letters, variants
 from studies.lab.intervals import mean
-from studies.lab.verdicts import HOLDS, IN_PART, NOT
+from studies.lab.verdicts import HOLDS, IN_PART, NOT, UNTESTED
 from studies.memory import ways
 
 
@@ -98,9 +98,8 @@ def with_losses(results, **by):
 
 @pytest.mark.parametrize(
     ("row", "name"),
-    [(ways.layers, "2_layers"), (ways.embedding, "embedding"),
-     (ways.normalisation, "layer_normalisation")],
-)  # fmt: skip
+    [(ways.layers, "2_layers"), (ways.embedding, "embedding")],
+)
 def test_better_than_the_plain_net_or_not(results, row, name):
     for loss, verdict, word in ((0.5, HOLDS, "better than"), (1.0, NOT, "neither"),
                                 (2.0, NOT, "worse than")):  # fmt: skip
@@ -111,33 +110,47 @@ def test_better_than_the_plain_net_or_not(results, row, name):
 
 
 def test_depth(results):
-    layers = {"2_layers": 0.5, "4_layers": 0.6, "6_layers": 0.8}
+    layers = {"2_layers": 0.5, "3_layers": 0.6, "4_layers": 0.6, "6_layers": 0.8}
     assert said(with_losses(results, **layers), ways.deeper) == HOLDS
-    assert said(with_losses(results, **layers | {"2_layers": 2, "4_layers": 2, "3_layers": 2}),
-                ways.deeper) == NOT  # fmt: skip
+    assert said(with_losses(results, **layers | {"3_layers": 2}), ways.deeper) == IN_PART
     assert said(with_losses(results, **layers | {"6_layers": 0.4}), ways.deeper) == IN_PART
+    worse = {"2_layers": 2, "3_layers": 2, "4_layers": 2, "6_layers": 1.5}
+    assert said(with_losses(results, **worse), ways.deeper) == NOT
 
 
 def test_masks(results):
     held = {"dropout_01_held": 0.5, "dropout_025_held": 0.5}
-    for row in (ways.held_mask, ways.useful_mask):
-        assert said(with_losses(results, **held), row) == HOLDS
-        assert said(with_losses(results, dropout_01_held=0.5), row) == IN_PART
-        assert said(with_losses(results), row) == NOT
+    assert said(with_losses(results, **held), ways.held_mask) == HOLDS
+    assert said(with_losses(results, dropout_01_held=0.5), ways.held_mask) == IN_PART
+    assert said(with_losses(results), ways.held_mask) == NOT
     anew = {"dropout_01_anew": 1.5, "dropout_025_anew": 1.5}
     assert said(with_losses(results, table=1.4, **anew), ways.destroyed) == HOLDS
     assert said(with_losses(results, table=2.0, **anew), ways.destroyed) == IN_PART
     assert said(with_losses(results, table=2.0), ways.destroyed) == NOT
 
 
+def test_what_matters_at_scale_is_not_judged_here(results):
+    for held_out, learnt, by_heart in ((1.5, 0.5, True), (1.5, 1.5, False), (0.5, 0.5, False)):
+        found = with_losses(results, layer_normalisation=held_out)
+        found["ways"][ways.NORMED]["runs"]["learnt"] = [learnt] * found["seeds"]
+        row = ways.in_practice(found)
+        assert row[2] == UNTESTED and ("by heart" in row[3]) == by_heart
+
+
 def test_what_is_lost(results):
-    for told, lasts, verdict in ((0.1, True, HOLDS), (0.9, True, IN_PART), (0.1, False, IN_PART),
-                                 (0.9, False, NOT)):  # fmt: skip
+    every = dict.fromkeys(variants.DROPPED, True)
+    one_mends = every | {"one": False}
+    for told, lasts, verdict in (
+        (0.1, every, HOLDS), (0.9, every, IN_PART), (0.1, one_mends, IN_PART),
+        (0.9, one_mends, IN_PART), (0.9, dict.fromkeys(every, False), NOT),
+    ):  # fmt: skip
         found = copy.deepcopy(results)
         found["plain"]["others_tell"]["interval"] = [told, told]
-        found["plain"]["dropped"]["one"]["interval"][variants.LATER] = [lasts * 0.1, 0.2]
+        for name, still in lasts.items():
+            found["plain"]["dropped"][name]["interval"][variants.LATER] = [still * 0.1, 0.2]
         assert said(found, ways.lost) == verdict
-        assert ("still" in ways.lost(found)[3]) == lasts
+        still = ", ".join(name for name in lasts if lasts[name]) or "none"
+        assert ways.lost(found)[3].endswith(f"after dropping: {still}.")
 
 
 def test_which_layer_tells_what(results):

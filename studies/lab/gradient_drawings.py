@@ -115,7 +115,8 @@ def draw_losses(ax, results):
         ax.axvline(results[key]["mean"], color=FAINT, lw=1)
         ax.text(results[key]["mean"], -0.9, said, fontsize=9, color=FAINT, va="center")
     most = max(loss for losses, _ in rows.values() for loss in losses if loss is not None)
-    ax.set_yticks(range(len(rows)), rows)
+    labels = [name.replace(", ", ",\n") for name in rows]
+    ax.set_yticks(range(len(rows)), labels, fontsize=8, linespacing=1)
     ax.set(ylim=(len(rows) - 0.5, -1.4), xscale="log", xlabel="nats per letter")
     ticks = [x for x in (0.4, 0.6, 1, 1.5, 2, 3, 5, 10) if x < 1.2 * most]
     ax.set_xticks(ticks, [f"{x:g}" for x in ticks])

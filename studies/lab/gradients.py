@@ -6,12 +6,14 @@ Logs are to base 10 throughout: norms fall and grow by many powers of ten.
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 
 import chunker_very_deep_1200 as core
 
 from . import dynamics, letters
+from .intervals import mean, proportion
 from .optimisers import clip
 from .training import copied
 
@@ -21,19 +23,34 @@ CURVES = ("norm", "typical", "steps", "bound", "powers")
 RADII = (0.9, 1.0, 1.1, 1.5, 2.0, 3.0)
 NEAR_ZERO = 1e-30  # size of states that stay small at every radius
 CUTS, REACH = (5, 10, 20, 25, 50), 100  # steps
+BEGINNING, FAR = 5, 10  # places where a chunk begins; from a place to a loss far from it
 PAIRS = (1, 5, 10, 50)  # t - k, for the complex step
 SATURATED, FREE = 0.1, 0.9  # slopes of tanh: less than this, more than this
 NEVER = 1e300  # norm of a gradient that is not clipped
 SGD_RATE, SLOW_RATE = 0.1, 0.01  # with clipping, without
 SMALL, EARLY = 0.1, 1000  # radius of a start; updates
-CONTROLS = {  # (start, rate of SGD or None for Adam, longest gradient)
-    "Gaussian": ("gaussian", None, letters.LONGEST),
-    "identity": ("identity", None, letters.LONGEST),
-    "small": ("small", None, letters.LONGEST),
-    "Adam, not clipped": ("orthogonal", None, NEVER),
-    "SGD": ("orthogonal", SGD_RATE, letters.LONGEST),
-    "SGD, not clipped": ("orthogonal", SGD_RATE, NEVER),
-    "slow SGD, not clipped": ("orthogonal", SLOW_RATE, NEVER),
+ORDER = 5  # letters of the table
+KEPT, EACH = 0.95, 10  # radius of W_hh that is kept, looked at after so many updates
+
+
+class Recipe(NamedTuple):
+    """How a control differs from the net."""
+
+    start: str = "orthogonal"
+    sgd_rate: float | None = None  # else Adam
+    longest: float = letters.LONGEST  # gradient
+    radius: float | None = None  # of W_hh at most, else as it comes
+
+
+CONTROLS = {
+    "kept below 1": Recipe("kept", radius=KEPT),
+    "Gaussian": Recipe("gaussian"),
+    "identity": Recipe("identity"),
+    "small": Recipe("small"),
+    "Adam, not clipped": Recipe(longest=NEVER),
+    "SGD": Recipe(sgd_rate=SGD_RATE),
+    "SGD, not clipped": Recipe(sgd_rate=SGD_RATE, longest=NEVER),
+    "slow SGD, not clipped": Recipe(sgd_rate=SLOW_RATE, longest=NEVER),
 }
 
 
@@ -149,6 +166,26 @@ def places(net, u):
     return found
 
 
+def of_beginning(net, u):
+    """What a chunk's first places give to the gradient of W_hh: norms, over that of all places.
+
+    "far" is what `BEGINNING` places get from losses at least `FAR` places on, "first" the same of
+    place 0 alone, "all" what those places get from every loss. Means over chunks.
+    """
+    grad, place = core.zeros_like(net), np.arange(letters.CHUNK)[:, None]
+
+    def part(first, last, weight=None):
+        core.backward(net, grad, u, weight=weight)
+        return np.einsum("tbi,tbj->bij", u.hidden[first:last], u.delta[first:last])
+
+    far = [part(k, k + 1, (place >= k + FAR).astype(float)) for k in range(BEGINNING)]
+    found = {"far": sum(far), "first": far[0], "all": part(0, BEGINNING)}
+    size = np.linalg.norm(part(0, letters.CHUNK), axis=(1, 2))
+    return {
+        name: float((np.linalg.norm(one, axis=(1, 2)) / size).mean()) for name, one in found.items()
+    }
+
+
 def by_distance(net, symbols, h, starts):
     """The gradient of W_hh of chunks' losses, (B, H, H), from 0 to so many steps back.
 
@@ -240,6 +277,7 @@ def measured(net, symbols, n_windows, n_chunks):
     h = dynamics.states_of(net, symbols[:-1])
     windows, chunks = starts_of(n_windows, h), starts_of(n_chunks, h, REACH + 1)
     curves, slope, size = decay(net, h, windows), 1 - h * h, np.abs(np.linalg.eigvals(net.W_hh))
+    u = chunks_of(net, symbols, h, chunks)
     return {
         "curves": curves,
         "rates": {name: rate(curves[name]) for name in CURVES},
@@ -250,7 +288,8 @@ def measured(net, symbols, n_windows, n_chunks):
         "radius": float(size.max()), "smallest": float(size.min()),
         "outside": float((size > 1 + 1e-9).mean()), "inside": float((size < 1 - 1e-9).mean()),
         "off_circle": float(np.abs(size - 1).max()),
-        "places": places(net, chunks_of(net, symbols, h, chunks)),
+        "places": places(net, u),
+        "beginning": of_beginning(net, u),
         "reach": reach(net, symbols, h, chunks),
         "deviation": deviation(net, symbols, h, windows),
     }  # fmt: skip
@@ -265,18 +304,6 @@ def loss_of(net, symbols):
     return float(letters.nats(letters.predicted(net, symbols)[0], symbols).mean())
 
 
-def parameters():
-    """How many the net has: by formula, and the lengths of its gradient for two lengths of text."""
-    V, H = letters.N_SYMBOLS, letters.HIDDEN
-    net, found = letters.untrained(letters.FIRST_SEED), {}
-    for n in (letters.CHUNK, REACH):
-        u, grad = core.buffers(net, n, 1), core.zeros_like(net)
-        core.forward(net, u)
-        core.backward(net, grad, u)
-        found[str(n)] = int(np.count_nonzero(np.isfinite(grad.flat)))
-    return {"formula": V * H + H * H + H + H * V + V, "net": len(net.flat), "gradient": found}
-
-
 # ==== Controls that train =========================================================================
 def start_of(name, seed):
     """The untrained net of this seed with another W_hh."""
@@ -285,8 +312,8 @@ def start_of(name, seed):
         net.W_hh[...] = rng.normal(0, 1 / math.sqrt(H), (H, H))
     elif name == "identity":
         net.W_hh[...] = np.eye(H)
-    elif name == "small":
-        net.W_hh[...] *= SMALL
+    elif name in ("small", "kept"):
+        net.W_hh[...] *= SMALL if name == "small" else KEPT
     return net
 
 
@@ -304,16 +331,40 @@ def by_sgd(net, chunks, rates, longest):
         core.sgd(net, grad, lr, 1, longest)
 
 
+def shorten(net, radius):
+    """W_hh scaled down to this radius, if its own is larger; its own, before."""
+    own = dynamics.radius(net.W_hh)
+    net.W_hh[...] *= min(1.0, radius / own)
+    return own
+
+
+def shortening(net, rates, radius, seen):
+    """The rates, and W_hh shortened after each `EACH` updates; the radii before it go to `seen`.
+
+    A rate is asked for when the last update is done and the next one's forward pass is not begun,
+    so that no gradient is of other weights than it changes.
+    """
+    for n, lr in enumerate(rates):
+        if n % EACH == 0:
+            seen.append(shorten(net, radius))
+        yield lr
+    seen.append(shorten(net, radius))
+
+
 def control(name, seed, learnt, held_out, n_updates):
-    """Another way to train: the loss held out, early and at the end, and the radius."""
-    start, sgd_rate, longest = CONTROLS[name]
+    """Another way to train: the loss held out, early and at the end, and the radius.
+
+    "most" is the largest radius that was seen where the radius is kept.
+    """
+    start, sgd_rate, longest, radius = CONTROLS[name]
     net, chunks = start_of(start, seed), letters.chunks_of(learnt)
-    rates = letters.falling(n_updates)
-    if sgd_rate is None:
-        learning = letters.learning(net, chunks, rates, longest)
-    else:
+    rates, seen = letters.falling(n_updates), []
+    if sgd_rate is not None:
         learning = by_sgd(net, chunks, rates * (sgd_rate / letters.RATE), longest)
-    found = {"start": dynamics.radius(net.W_hh), "early": None}
+    else:
+        kept = rates if radius is None else shortening(net, rates, radius, seen)
+        learning = letters.learning(net, chunks, kept, longest)
+    found = {"start": dynamics.radius(net.W_hh), "early": None, "most": None}
     with np.errstate(**core.DIVERGING):
         try:
             for n, _ in enumerate(learning):
@@ -321,5 +372,60 @@ def control(name, seed, learnt, held_out, n_updates):
                     found["early"] = loss_of(net, held_out)
         except core.Diverged:
             return {**found, "diverged": True, "loss": None, "radius": None}
-    loss = loss_of(net, held_out)
-    return {**found, "diverged": False, "loss": loss, "radius": dynamics.radius(net.W_hh)}
+    loss, most = loss_of(net, held_out), max(seen, default=None)
+    end = dynamics.radius(net.W_hh)
+    return {**found, "diverged": False, "loss": loss, "radius": end, "most": most}
+
+
+def beside(runs, own):
+    """A control beside the net itself.
+
+    Ruined is what tells less than a table of the last letter, behind what tells less than the
+    table of more letters.
+    """
+    losses = [run["loss"] for run in runs]
+    pairs = [(loss, one) for loss, one in zip(losses, own) if loss is not None]
+    found = {key: [run[key] for run in runs if run[key] is not None]
+             for key in ("start", "early", "loss", "radius", "most")}  # fmt: skip
+    found["more"] = [loss - one["loss"] for loss, one in pairs]
+    found["above table"] = [loss - one["table"] for loss, one in pairs]
+    return {
+        **{key: mean(numbers) if numbers else None for key, numbers in found.items()},
+        **worse(losses, own),
+        "diverged": proportion([run["diverged"] for run in runs]),
+        "losses": losses,
+    }
+
+
+def worse(losses, own):
+    """On how many seeds a loss is above that of the tables; one that is no number is."""
+    return {
+        name: proportion([loss is None or loss > one[table] for loss, one in zip(losses, own)])
+        for name, table in {"ruined": "one letter", "behind": "table"}.items()
+    }
+
+
+# ==== One seed ====================================================================================
+def one_run(arguments):
+    """One seed: a control, or the net itself with all that is measured on it."""
+    name, seed, plan = arguments
+    learnt, held_out = (text.symbols for text in letters.texts(seed, plan.n_letters))
+    if name in CONTROLS:
+        return control(name, seed, learnt, held_out, plan.at[-1])
+    nets, norms, angles = followed(letters.untrained(seed), learnt, plan.at, plan.every)
+    rng = letters.streams(seed)["more"]
+    tables = [letters.table(learnt, order)(held_out) for order in (1, ORDER)]
+    early = min(plan.at, key=lambda n: abs(n - EARLY))
+    return {
+        "snapshots": {
+            str(n): measured(net, held_out, plan.n_windows, plan.n_chunks)
+            for n, net in zip(plan.at, nets)
+        },
+        "clipping": clipping(norms, angles),
+        "radii": at_radii(nets[0], held_out, rng.normal(size=letters.HIDDEN), plan.n_windows // 2),
+        "loss": loss_of(nets[-1], held_out),
+        "early": loss_of(nets[plan.at.index(early)], held_out),
+        "one letter": float(letters.nats(tables[0], held_out).mean()),
+        "table": float(letters.nats(tables[1], held_out).mean()),
+        "eigenvalues": {str(n): eigenvalues(net) for n, net in zip(plan.at, nets)},
+    }

@@ -17,6 +17,11 @@ tanh is monotone, the corners bound where a box goes; if after some steps all im
 boxes they began as, and the read-out is right at all corners on the way, the net is right for ever,
 whatever the bits (but for rounding, some 1e-16 a step, which is far below the widening).
 `push` is the widening from which images still come back to within 0.01 of those hulls.
+
+Two tight regions, one for each parity, can't be: if each parity were one state h_p, the sums
+W h_p + U x would form a parallelogram with the same next parity at opposite corners. In each unit
+the two sums of one parity then lie between those of the other; tanh keeps that order, and so the
+squared distances within the parities add up to no less than those of two pairs across them.
 """
 
 from __future__ import annotations

@@ -294,7 +294,11 @@ BLOCK = 5000  # steps
 
 
 def held(net, data, n):
-    """Whether the net still says 0 for 0 and 1 for 1 after n steps of distractors."""
+    """Whether the net still says 0 for 0 and 1 for 1 after n steps of distractors.
+
+    Both rows have distractors of their own. A net that has forgotten the first symbol says 0 with
+    p and 1 with 1 - p at most in either row: it is right in both with p (1 - p), at most 25%.
+    """
     h = np.zeros((2, len(net.b_h)))
     for start in range(0, n, BLOCK):
         u = core.buffers(net, min(BLOCK, n - start), 2)

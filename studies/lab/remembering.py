@@ -414,6 +414,48 @@ def growths(groups, kinds, few, sizes):
     }
 
 
+def number(found, digits=1):
+    """A mean with its interval, in words."""
+    low, high = found["interval"]
+    shown = f"{found['mean']:,.{digits}f}"
+    return shown if low == high else f"{shown} ({low:,.{digits}f} to {high:,.{digits}f})"
+
+
+def horizon(one, key):
+    """A horizon with its interval; "at least" where some seeds did not reach it."""
+    return "at least " * bool(one["capped"][key == "near"]) + number(one[key])
+
+
+def gain(few, many):
+    """How much larger one mean is than another; the interval is that of independent runs."""
+    centre = many["mean"] - few["mean"]
+    half = math.hypot(*(one["interval"][1] - one["mean"] for one in (few, many)))
+    return {"mean": centre, "interval": [centre - half, centre + half]}
+
+
+def ratio(few, many):
+    """How many times larger one mean is than another; the ends are those of both intervals."""
+    (a, b), (c, d) = few["interval"], many["interval"]
+    return {"mean": many["mean"] / few["mean"], "interval": [c / b, d / a]}
+
+
+def logarithmic(sizes, found):
+    """Whether a line in log size misses numbers (sizes,) by less than a power of size does.
+
+    Of fewer than three sizes neither misses: that tells nothing.
+    """
+    x, y = np.log(sizes), np.asarray(found, float)
+    line, power = (np.polyval(np.polyfit(x, of, 1), x) for of in (y, np.log(y)))
+    missed = np.square(line - y).sum(), np.square(np.e**power - y).sum()
+    return bool(len(x) > 2 and missed[0] < missed[1])
+
+
+def overlaps(found, low, high):
+    """The 95% interval of a mean meets low .. high."""
+    a, b = found["interval"]
+    return a <= high and b >= low
+
+
 def rises(groups):
     """Of all steps to the next lag those at which accuracy rises by a point or more.
 
