@@ -29,8 +29,8 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 MODULE = "chunker_very_deep_1200.py"
-REST = ("studies/lab/*.py", "studies/chunker/*.py", "studies/memory/*.py", "visualize_*.py",
-        "make_*.py")  # fmt: skip
+REST = ("studies/lab/*.py", "studies/chunker/*.py", "studies/memory/*.py", "studies/page/*.py",
+        "visualize_*.py", "make_*.py")  # fmt: skip
 # Files of tests that reach more than coverage.py sees: other processes, the sources as text.
 ELSEWHERE = ("run", "faults", "house", "words", "ends", "cluster")
 TEST_LIMIT, LIMIT = 120, 1800  # seconds: of one test and of the headline run; of all tests

@@ -113,3 +113,21 @@ def test_every_control_is_reached_by_keyboard_and_has_a_name(open_page):
         if reached == wanted:
             break
     assert wanted and reached == wanted
+
+
+@pytest.mark.parametrize("width", [1280, 375])
+def test_links_and_anchors_lead_to_their_scene(open_page, width):
+    tab = open_page(width=width)
+    top = "name => document.getElementById(name).getBoundingClientRect().top"
+    for name in (NAMES[-1], NAMES[len(NAMES) // 2]):
+        tab.goto((page.HOME / "index.html").as_uri() + f"#{name}")
+        tab.reload()
+        tab.wait_for_timeout(200)
+        assert abs(tab.evaluate(top, name)) < 60, name
+    tab.evaluate("() => scrollTo(0, 0)")
+    link = tab.locator(f"nav a[href='#{NAMES[3]}']")
+    for _ in "ab":  # a second click goes there again
+        link.click()
+        tab.wait_for_timeout(200)
+        assert abs(tab.evaluate(top, NAMES[3])) < 60
+        tab.evaluate("() => scrollTo(0, 0)")

@@ -136,20 +136,32 @@ function chartModule() {
       return scales.x.invert(pointer);
     }
 
+    let down = { x: 0, y: 0 };
+
+    /** A finger that goes up or down scrolls the page: only one that goes sideways drags. */
+    function drags(event) {
+      const sideways = Math.abs(event.clientX - down.x);
+      return event.buttons && (event.pointerType !== "touch" || sideways > Math.max(6, Math.abs(event.clientY - down.y)));
+    }
+
     svg.on("pointermove", (event) => {
       const at = pointed(event);
-      if (spec.onDrag && event.buttons) spec.onDrag(at);
+      if (spec.onDrag && drags(event)) spec.onDrag(at);
     });
     svg.on("pointerdown", (event) => {
+      down = { x: event.clientX, y: event.clientY };
+      const at = pointed(event);
+      if (event.pointerType === "touch") return; // a tap is a click
       svg.node()?.setPointerCapture(event.pointerId);
-      spec.onDrag?.(pointed(event));
+      spec.onDrag?.(at);
     });
+    svg.on("click", (event) => spec.onDrag?.(pointed(event)));
     svg.on("pointerleave", () => {
       pointer = null;
       svg.selectAll(".pointer").remove();
       said.textContent = "";
     });
-    if (spec.onDrag) svg.style("touch-action", "none").style("cursor", "ew-resize");
+    if (spec.onDrag) svg.style("touch-action", "pan-y").style("cursor", "ew-resize");
 
     draw();
     whenResized(figure, draw);

@@ -47,13 +47,35 @@ function pageModule() {
       controls.add(section, "p", { class: "question" }, s.question);
       controls.add(section, "div", { class: "stage" });
       controls.add(section, "p", { class: "hidden" }, s.alt);
-      controls.add(section, "p", { class: "finding" }, s.finding);
+      // the finding is its first sentence; its numbers and controls are there to be opened
+      const [first, ...more] = s.finding.split(/(?<=\.) (?=[A-Z0-9])/);
+      const finding = controls.add(section, "div", { class: "finding" }, controls.add(section, "p", {}, first));
+      if (more.length) {
+        const details = controls.add(finding, "details", {}, controls.add(finding, "summary", {}, "More of what was found"));
+        controls.add(details, "p", {}, more.join(" "));
+      }
       controls.add(section, "p", { class: "source" }, `Numbers: ${s.source.join(", ")}`);
     }
+    const sections = [...document.querySelectorAll("section.scene")];
+
+    /** Draw all that is above a scene, so that it stays where it is, and go there. */
+    function go() {
+      const target = sections.find((section) => `#${section.id}` === location.hash);
+      if (!target) return;
+      for (const section of sections.slice(0, sections.indexOf(target) + 1)) draw(section.id);
+      target.scrollIntoView();
+    }
+
+    history.scrollRestoration = location.hash ? "manual" : "auto"; // the link's place, not the last one
+    addEventListener("hashchange", go);
+    addEventListener("load", go);
+    list.addEventListener("click", (event) => {
+      if (/** @type {Element} */ (event.target).matches(`a[href="${location.hash}"]`)) go(); // no change of hash
+    });
     const near = new IntersectionObserver((entries) => {
       for (const entry of entries) if (entry.isIntersecting) draw(entry.target.id);
     }, { rootMargin: "300px" });
-    for (const section of document.querySelectorAll("section.scene")) near.observe(section);
+    for (const section of sections) near.observe(section);
   }
 
   /**

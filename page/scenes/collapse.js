@@ -165,7 +165,7 @@ page.scene("collapse", (stage, data) => {
     marks.push({ x: now.step, label: `kick ${kicks}` });
     advance(SETTLE);
     const is = onOrbit(now.h, now.t);
-    const end = is < 0 ? "it is on neither orbit" : is === was ? `it came back to ${data.symbols[is]}'s orbit` : `it went over to ${data.symbols[is]}'s orbit`;
+    const end = is < 0 ? "it is on neither orbit" : was < 0 ? `it is on ${data.symbols[is]}'s orbit` : is === was ? `it came back to ${data.symbols[is]}'s orbit` : `it went over to ${data.symbols[is]}'s orbit`;
     stage.dataset.end = String(is);
     said.textContent = `Kick ${kicks}, ${size.value.toFixed(2)} distances long: ${SETTLE} steps later ${end}.`;
     draw();

@@ -112,7 +112,7 @@ page.scene("counting", (stage, data) => {
     const x = d3.scaleLog([NONE, data.cap], [left, width - right_]);
     const at = (v) => x(Math.max(NONE, v));
     picture.replaceChildren();
-    const svg = d3.select(picture).append("svg").attr("role", "img").attr("width", width).attr("height", height).attr("viewBox", `0 0 ${width} ${height}`).style("touch-action", "none").style("cursor", "ew-resize")
+    const svg = d3.select(picture).append("svg").attr("role", "img").attr("width", width).attr("height", height).attr("viewBox", `0 0 ${width} ${height}`).style("touch-action", "pan-y").style("cursor", "ew-resize")
       .attr("aria-label", `The longest n up to which all strings of ${language.value} are right, trained to ${trained.value}, a dot a seed. Right at n = ${asked} and below: ${rows.map((r) => `${r.name} ${r.count}`).join(", ")}.`);
     svg.append("rect").attr("class", "within").attr("x", left).attr("y", top).attr("width", at(Number(trained.value)) - left).attr("height", bottom - top);
     svg.append("text").attr("class", "small").attr("x", left + 4).attr("y", top - 5).text(`trained: n to ${trained.value}`);

@@ -7,6 +7,11 @@ page.scene("run", (stage, data) => {
   const MOST = 12000;
   const SHOWN = 30; // symbols of the strip at each end
 
+  /** From less than a chunker's loss to more than a baseline's that knows nothing. */
+  function domain(T) {
+    return /** @type {[number, number]} */ ([0.0003, 3 * T]);
+  }
+
   const row = controls.row(stage);
   const T = controls.text(row, {
     label: `T, symbols (${LEAST} to ${MOST.toLocaleString("en")})`, value: String(data.T), size: 7, inputmode: "numeric",
@@ -33,13 +38,13 @@ page.scene("run", (stage, data) => {
   const losses = chart.lines(stage, {
     label: "Loss per sequence of automatizer, chunker and baseline against the share of their epochs.",
     x: { label: "share of each net's epochs", domain: [0, 1], format: d3.format(".0%") },
-    y: { label: "nats a sequence", log: true, domain: [0.0005, 5000] },
+    y: { label: "nats a sequence", log: true, domain: domain(data.T) },
     series: [], height: 230,
   });
   controls.add(stage, "p", { class: "hidden" }, "The strip: the first and last symbols of one sequence; those above the threshold are surprises.");
   const threshold = controls.slider(controls.row(stage), {
-    label: "threshold, nats: what costs A more goes up (or drag the line)", min: 0, max: 9, step: 0.01, value: 2.69,
-    format: (nats) => nats.toFixed(2), onInput: moved,
+    label: "threshold, nats: what costs A more goes up (or drag the line)", min: 0, max: 9, step: 0.01, value: data.python.threshold,
+    format: (nats) => nats.toFixed(2), onInput: soonMoved,
   });
   const strip = controls.add(stage, "div", { class: "strip-place" });
   const answers = controls.add(stage, "div", { "aria-live": "polite" });
@@ -53,6 +58,8 @@ page.scene("run", (stage, data) => {
     end("");
     for (const curve of Object.values(curves)) curve.length = 0;
     heard = ended = null;
+    threshold.element.max = "9";
+    losses.update({ series: [], y: { label: "nats a sequence", log: true, domain: domain(Number(T.value)) } });
     strip.replaceChildren();
     answers.replaceChildren();
     const known = Number(seed.value) === data.seed && noise.value === 0;
@@ -97,7 +104,7 @@ page.scene("run", (stage, data) => {
   /** @param {any} news @param {boolean} known */
   function told(news, known) {
     if (news.stage === "failed") {
-      end(`${news.why}: choose a lower learning rate.`);
+      end(`${news.why}${news.why.includes("diverged") ? ": choose a lower learning rate" : ""}.`);
     } else if (news.stage === "surprises") {
       heard = news;
       threshold.element.max = String(Math.ceil(Math.max(...news.loss, news.threshold)));
@@ -121,9 +128,17 @@ page.scene("run", (stage, data) => {
     threshold.set(news.threshold);
   }
 
-  function moved() {
+  let asked = false;
+
+  /** The strip at once, the answers with the next frame. */
+  function soonMoved() {
     if (heard) drawStrip();
-    if (ended) drawAnswers();
+    if (asked || !ended) return;
+    asked = true;
+    requestAnimationFrame(() => {
+      asked = false;
+      if (ended) drawAnswers();
+    });
   }
 
   /** What the chunker answers when what goes up is decided by the reader's threshold. */
@@ -159,7 +174,7 @@ page.scene("run", (stage, data) => {
     const up = (t) => t === 0 || loss(t) > threshold.value;
     strip.replaceChildren();
     const svg = d3.select(strip).append("svg").attr("role", "img").attr("viewBox", `0 0 ${width} ${height}`)
-      .attr("width", "100%").style("touch-action", "none");
+      .attr("width", "100%");
     const k = [...heard.tokens].filter((_, t) => up(t)).length;
     svg.attr("aria-label", `Of ${all} symbols ${k} go up at a threshold of ${threshold.value.toFixed(2)} nats.`);
     svg.append("g").attr("class", "axis").attr("transform", "translate(40,0)").call(d3.axisLeft(y).ticks(4));
@@ -172,7 +187,7 @@ page.scene("run", (stage, data) => {
     if (gap.length) svg.append("text").attr("x", x("gap")).attr("y", height - 18).text("…");
     svg.append("text").attr("x", 44).attr("y", height - 2).attr("class", "axis-label").text("t = 0");
     svg.append("text").attr("x", width - 8).attr("y", height - 2).attr("text-anchor", "end").attr("class", "axis-label").text(`t = ${(all - 1).toLocaleString("en")}`);
-    const line = svg.append("g").attr("class", "drag").style("cursor", "ns-resize");
+    const line = svg.append("g").attr("class", "drag").style("cursor", "ns-resize").style("touch-action", "none");
     line.append("line").attr("x1", 40).attr("x2", width - 8).attr("y1", y(threshold.value)).attr("y2", y(threshold.value));
     line.append("rect").attr("x", 40).attr("width", width - 48).attr("y", y(threshold.value) - 10).attr("height", 20).attr("fill", "transparent");
     line.append("text").attr("x", 50).attr("y", y(threshold.value) - 6).text(`threshold ${threshold.value.toFixed(2)} nats, k = ${k}`);

@@ -61,6 +61,7 @@ page.scene("sensitivity", (stage, data) => {
   /** @param {number} v */
   function said(v) {
     if (v === 0) return "0";
+    if (!Number.isFinite(v)) return "over 1e308";
     if (v < 1e-3 || v >= 1e5) return v.toExponential(1).replace("e+", "e").replace(".0e", "e").replace("-", "−");
     return d3.format(",.3~r")(v);
   }

@@ -102,7 +102,7 @@ page.scene("unrolled", (stage, data) => {
       wires.selectAll(".shared").data(d3.range(1, T)).join("text").attr("class", "small")
         .attr("x", (t) => (x(t) + x(t - 1)) / 2).attr("y", middle + 15).attr("text-anchor", "middle").text("W_hh");
     }
-    svg.append("text").attr("class", "small").attr("x", 12).attr("y", height - 4).text(`reads x_t; the same W_xh, W_hh, W_hy in each cell${pitch > 44 ? "; share of the largest gradient below each" : ""}`);
+    svg.append("text").attr("class", "small").attr("x", 12).attr("y", height - 4).text(`reads x_t; the same W_xh, W_hh, W_hy in each cell${pitch > 44 && width > 600 ? "; share of the largest gradient below each" : ""}`);
     // from cell t + 1, or from the loss, to cell t: as wide as what arrives there
     const arrows = svg.append("g").attr("class", "arrows");
     for (let t = T - 1; t >= 0; t--) {

@@ -37,7 +37,8 @@ def scene(read):
         f"code of the trigger teaches it too, {counted(code)}). Of random kicks {short:g} times as "
         f"long as the orbits are apart {at(r, 'comes_back', short):.1%} come back, of those "
         f"{long:g} times as long {at(r, 'comes_back', long):.0%}; the other trigger, read in the "
-        f"midst of the filler, writes over the first on {counted(latch['overwritten'])}."
+        f"midst of the filler, leads to its own orbit after A and after B alike on "
+        f"{counted(latch['overwritten'])}."
     )
     bands = {
         key: [[n["mean"], *n["interval"]] for n in latch["numbers"][key]]
