@@ -34,6 +34,16 @@ def states(net, tokens, kind):
     return np.array(found)
 
 
+# the lines of a chart, a row for each, measured by its ticks at 0 and 1
+LINES = """figure => {
+  const tick = (said) => Number([...figure.querySelectorAll(".grid .tick")]
+    .find((t) => t.textContent === said).getAttribute("transform").match(/,([^)]+)/)[1]);
+  const [zero, one] = [tick("0"), tick("1")];
+  return [...figure.querySelectorAll("path.line")].map((line) =>
+    [...line.getAttribute("d").matchAll(/,([-\\d.e]+)/g)].map((y) => (y[1] - zero) / (one - zero)));
+}"""
+
+
 def plain(said):
     return said.replace("\N{MINUS SIGN}", "-").replace("\N{MULTIPLICATION SIGN}", "x")
 
@@ -61,6 +71,9 @@ def test_states_and_products_are_python_s(open_page, data):
             wanted = states(net, tokens, kind)
             assert found("states") == pytest.approx(wanted, rel=1e-10, abs=1e-12)
             assert scene.locator("figure path.line").count() >= 3
+            if kind not in ("recurrence", "input"):  # the others have no tick at 1
+                lines = scene.locator("figure.chart").first.evaluate(LINES)
+                assert np.abs(np.array(lines).T - wanted).max() < 0.02
     assert float(stage.get_attribute("data-largest")) <= 1
     assert scene.locator("figure.chart:visible").count() == 2
 

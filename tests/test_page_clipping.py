@@ -11,6 +11,18 @@ from studies.page import clipping
 
 PLACED = "svg => { const b = svg.getBoundingClientRect(); return [b.left, b.top, b.width]; }"
 
+# where the arrow of a name in the table ends, measured by the plane's ticks
+TIP = """(svg, name) => {
+  const keys = [...svg.closest(".stage").querySelectorAll("table .key")];
+  const colour = keys.find((key) => key.textContent === name).className.match(/c-([a-z]+)/)[1];
+  const arrow = svg.querySelector(`line.arrow.stroke-${colour}`);
+  const ticks = [...svg.querySelectorAll("text.small")];
+  const tick = (said, way, middle) => Number(ticks.find((t) => t.textContent === said
+    && (t.getAttribute("text-anchor") === "middle") === middle).getAttribute(way));
+  return ["x", "y"].map((way) => (arrow.getAttribute(`${way}2`) - arrow.getAttribute(`${way}1`))
+    / (tick("10", way, way === "x") - tick("0", way, way === "x")) * 10);
+}"""
+
 
 def found(scene):
     stage = scene.locator(".stage").evaluate("stage => ({...stage.dataset})")
@@ -51,6 +63,10 @@ def test_sliders_and_dragging(open_page):
         now = found(scene)
         assert now["g"] == pytest.approx([g1, g2])
         right(now, C)
+        for name, key in (("by norm", "byNorm"), ("by each entry", "byEntry")):
+            if now["norm"]:
+                tip = scene.locator("svg.plane").evaluate(TIP, f"clipped {name}")
+                assert tip == pytest.approx(now[key], abs=0.01)
         within = np.hypot(g1, g2) <= C
         assert ("neither changes it" in scene.locator(".says").inner_text()) == within
         assert f"{now['turned']:.1f}°" in scene.locator("table").inner_text()

@@ -19,6 +19,21 @@ def net():
     return net
 
 
+# the colour of the orbit's place nearest to the state, how near, and the key's for each trigger
+NEAREST = """svg => {
+  const state = svg.querySelector("circle.state");
+  const at = ["cx", "cy"].map((way) => Number(state.getAttribute(way)));
+  const fill = (mark) => mark.getAttribute("class");
+  const places = [...svg.querySelectorAll("g > g > path[class^=fill-]")].map((mark) => {
+    const { e: x, f: y } = mark.parentNode.transform.baseVal.consolidate().matrix;
+    return [Math.hypot(x - at[0], y - at[1]), fill(mark)];
+  }).sort((a, b) => a[0] - b[0]);
+  const key = (name) => fill([...svg.querySelectorAll("text")]
+    .find((text) => text.textContent === name).previousElementSibling);
+  return [...places[0], key("after A"), key("after B")];
+}"""
+
+
 def gone_on(net, h, tokens):
     """The state after these symbols, and by how much A's logit is over B's."""
     last = signals.along(net, np.asarray(tokens)[:, None], np.asarray(h)[None])[-1, 0]
@@ -61,6 +76,8 @@ def test_the_net_is_python_s_step_by_step(open_page, net):
             assert found["margin"] == pytest.approx(margin, abs=1e-9)
             assert found["t"] == len(tokens) - 1
         assert found["on"] == trigger and (margin > 0) == (label == "A")
+        near, colour, *key = scene.locator(".plane svg").evaluate(NEAREST)
+        assert near < 1 and colour == key[trigger] != key[1 - trigger]
         said = scene.locator("p.status").first.inner_text()
         assert f"on {label}'s orbit" in said and f"answer {label}" in said
 

@@ -10,6 +10,17 @@ from studies.page import context
 
 FIELDS = ("first beginning", "second beginning")
 
+# where the bars of a side end, measured by the ticks of its axis at 0 and 100%
+ENDS = """(stage, side) => {
+  const bars = [...stage.querySelectorAll(`rect.fill-${side}`)];
+  const ticks = [...bars[0].parentNode.querySelectorAll(".axis .tick")].map((tick) =>
+    Number(tick.getAttribute("transform").match(/\\(([^,]+)/)[1]));
+  return bars.map((bar) => {
+    const [x, width] = ["x", "width"].map((name) => Number(bar.getAttribute(name)));
+    return (x + (side === "chunker" ? width : 0) - ticks[0]) / (ticks.at(-1) - ticks[0]);
+  });
+}"""
+
 
 @pytest.fixture(scope="module")
 def net():
@@ -30,9 +41,13 @@ def test_bars_are_what_the_net_expects(open_page, net):
     for number, pair in enumerate(context.PAIRS):
         scene.get_by_label("two beginnings").select_option(str(number))
         assert pair[0][-1] == pair[1][-1]
-        for what, text, label in zip(("first", "second"), pair, FIELDS):
+        for what, text, label, side in zip(
+            ("first", "second"), pair, FIELDS, ("automatizer", "chunker")
+        ):
             assert scene.get_by_label(label).input_value() == text
             assert np.abs(shown(scene, what) - after(net, text)).max() < 1e-9
+            ends = scene.locator(".stage").evaluate(ENDS, side)
+            assert ends == pytest.approx(after(net, text), abs=0.01)
     fields = [scene.get_by_label(label) for label in FIELDS]
     fields[0].fill("the queen")
     fields[1].fill("a kin")

@@ -11,6 +11,19 @@ from studies.page import eigenvalues
 
 SLIDER = "time of training"
 
+# real and imaginary parts of the points drawn as circles, measured by the plane's ticks
+POINTS = """svg => {
+  const tick = (said, anchor, way) => Number([...svg.querySelectorAll("text.small")].find((t) =>
+    t.textContent === said && t.getAttribute("text-anchor") === anchor).getAttribute(way));
+  const x = [tick("0", "middle", "x"), tick("1", "middle", "x")];
+  const y = [tick("0", "end", "y"), tick("1i", "end", "y")];
+  const unit = Number(svg.querySelector("circle.unit").getAttribute("cy"));
+  return [...svg.querySelectorAll("circle.point")].map((point) => [
+    (point.getAttribute("cx") - x[0]) / (x[1] - x[0]),
+    (point.getAttribute("cy") - unit) / (y[1] - y[0]),
+  ]);
+}"""
+
 
 def shown(scene):
     data = scene.locator(".stage").evaluate("stage => ({...stage.dataset})")
@@ -32,6 +45,9 @@ def each_time_of_training(scene, results):
         plane = scene.locator(".plane svg")
         for kind, which in counts.items():
             assert plane.locator(f".point.{kind}").count() == which.sum()
+        drawn = np.array([complex(*z) for z in plane.evaluate(POINTS)])
+        for z in np.array([complex(*z) for z in results["eigenvalues"][str(n)]])[~on]:
+            assert np.abs(drawn - z).min() < 0.01
         assert f"{size.max():.2f}" in plane.get_attribute("aria-label")
         assert f"{one['outside']['mean']:.0%} outside" in scene.locator(".status").inner_text()
 

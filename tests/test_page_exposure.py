@@ -2,6 +2,7 @@
 
 import json
 
+import drawn
 import pytest
 
 import studies.page as page
@@ -25,7 +26,13 @@ def test_errors_by_position(open_page, results):
                 wanted = results["continued"][who][how][measure]["mean"]
                 found = json.loads(stage.get_attribute(f"data-{key}"))
                 assert found == pytest.approx(wanted, rel=1e-3, abs=1e-9)
-            lines = scene.locator("figure").first.locator("path.line")
+            figure = scene.locator("figure").first
+            for name, who in (("net", "net"), ("exact predictor", "exact")):
+                wanted = results["continued"][who][how][measure]["mean"]
+                line = drawn.line(figure, f"{name}, own letters")
+                for i in (0, 4, len(wanted) - 1):
+                    assert line[i] == pytest.approx((i + 1, wanted[i]), rel=2e-3, abs=1e-4)
+            lines = figure.locator("path.line")
             assert lines.count() == (3 if measure == "differs" else 2)
         row = scene.locator("table").first.locator("tr").nth(1).locator("td").all_inner_texts()
         free = results["continued"]["net"][how]

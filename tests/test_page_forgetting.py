@@ -1,10 +1,13 @@
 """Scene `forgetting`: size, input and lag, by slider and by dragging, as the study has them."""
 
 import json
+import math
 
+import drawn
 import pytest
 
 from studies.lab import catalogue
+from studies.lab.remembering import ENOUGH
 from studies.memory.forgetting import KINDS, horizon, of
 from studies.page import forgetting
 
@@ -25,6 +28,29 @@ def press(scene, chart, share):
     scene.page.mouse.move(box["x"] + 56 + share * (box["width"] - 82), box["y"] + 60)
     scene.page.mouse.down()
     scene.page.mouse.up()
+
+
+def pictures(scene, r, inputs, hidden):
+    """The curves of these nets, where each size falls below 80%, and the document's two points."""
+    curves, horizons = scene.locator("figure").first, scene.locator("figure").nth(1)
+    for kind in KINDS:
+        means = of(r, kind, hidden, inputs)["curve"]["mean"]
+        line = drawn.line(curves, forgetting.NAMED[kind])
+        for i in (0, 4, len(means) - 1):
+            assert line[i] == pytest.approx((r["lags"][i], means[i]), rel=1e-3, abs=1e-3)
+        line = drawn.line(horizons, forgetting.NAMED[kind], log="y")
+        for (log, below), units in zip(line, r["sizes"], strict=True):
+            wanted = max(of(r, kind, units, inputs)["below"]["mean"], 0.5)
+            assert (log, below) == pytest.approx((math.log2(units), wanted), rel=2e-3)
+    if inputs == "text" and hidden == 64:
+        marks = curves.locator("path.document").all()
+        at = [drawn.points(curves, mark.get_attribute("d").replace("l", "L"))[0] for mark in marks]
+        corner = drawn.points(curves, "M5,5L0,0")  # a cross begins 5 pixels left of and above it
+        dx, dy = (a - b for a, b in zip(*corner))
+        chance = r["controls"]["chance"]["mean"][0]
+        wanted = [(forgetting.SAID["below"][0], ENOUGH), (forgetting.SAID["near"][0], chance)]
+        for (x, y), point in zip(at, wanted, strict=True):
+            assert (x + dx, y + dy) == pytest.approx(point, abs=2e-3)
 
 
 def test_sizes_inputs_and_lags(open_page, r):
@@ -56,6 +82,7 @@ def test_sizes_inputs_and_lags(open_page, r):
         marks = scene.locator("path.document").count()
         assert marks == (2 if inputs == "text" and hidden == 64 else 0)
         assert scene.locator("figure").first.locator("path.line").count() == 4 + (inputs == "text")
+        pictures(scene, r, inputs, hidden)
     label = scene.locator("svg[role=img]").first.get_attribute("aria-label")
     assert f"At d = {r['lags'][5]}:" in label and "chance 4%" in label
     press(scene, scene.locator("figure").first, 0)

@@ -2,6 +2,7 @@
 
 import json
 
+import drawn
 import pytest
 
 import studies.page as page
@@ -52,6 +53,34 @@ def test_the_slider_the_control_and_the_picture(open_page):
     mouse.move(box["x"] + box["width"] - 26, box["y"] + 100, steps=3)
     mouse.up()
     assert shown(scene)[0] == results["distances"][-1]
+
+
+def as_the_study_has_it(figure, results):
+    """Medians and intervals at three distances, as far as the axis goes down."""
+    for key, (name, _, _) in gradient.NETS.items():
+        net = results["nets"][key]["trained"]
+        line, band = (of(figure, name, log="xy") for of in (drawn.line, drawn.band))
+        assert len(line) == len(band) == len(results["distances"])
+        for i in (0, 5, len(line) // 2):
+            d = results["distances"][i]
+            low, median, high = (max(net[key][i], 1e-60) for key in ("low", "median", "high"))
+            assert line[i] == pytest.approx((d, median), rel=0.01)
+            assert band[i] == pytest.approx((d, low, high), rel=0.01)
+
+
+def test_lines_and_bands_are_the_study_s_at_every_width(open_page):
+    scene, results = open_page("gradient"), results_of("signals")
+    figure = scene.locator("figure.chart")
+    svg = figure.locator("svg")
+    as_the_study_has_it(figure, results)
+    before = float(svg.get_attribute("width"))
+    scene.page.set_viewport_size({"width": 700, "height": 900})
+    scene.page.wait_for_function(
+        "([svg, before]) => Number(svg.getAttribute('width')) < before - 100",
+        arg=[svg.element_handle(), before], timeout=5_000,
+    )  # fmt: skip
+    assert float(svg.get_attribute("width")) == figure.evaluate("figure => figure.clientWidth")
+    as_the_study_has_it(figure, results)
 
 
 def test_the_data_are_the_study_s_and_the_finding_holds_for_others():

@@ -3,11 +3,14 @@
 import copy
 import json
 
+import drawn
 import pytest
 
 from studies.lab.catalogue import results_of
 from studies.lab.gradients import LAGS
 from studies.page import jacobian
+
+RHO, MEASURED = "\N{GREEK SMALL LETTER RHO}", "‖dh_t/dh_k‖, measured"
 
 
 def shown(scene):
@@ -33,6 +36,8 @@ def distance_time_and_limits(scene, results):
             limits = [of(results, updates, name, lag) for name in jacobian.LIMITS]
             assert found["limits"] == pytest.approx(limits, rel=1e-3)
             assert f" {lag} step" in picture.get_attribute("aria-label")
+            line = dict(zip(LAGS, drawn.line(scene.locator("figure"), MEASURED, log="y")))
+            assert line[lag] == pytest.approx((lag, found["norm"]), rel=2e-3)
     rate = results["snapshots"][str(updates)]["rates"]["norm"]["mean"]
     assert f"{rate:.3f}" == scene.locator("tbody td").nth(1).inner_text()
     distance.fill(str(len(LAGS)))  # farther than was measured
@@ -62,6 +67,9 @@ def rho_and_the_document_s_numbers(scene, results):
     distance.fill(str(LAGS.index(10)))
     assert shown(scene)["power"] == pytest.approx(1.2**10, rel=1e-12)
     assert line.get_attribute("d") != before
+    powers = drawn.line(scene.locator("figure"), f"{RHO}^d, {RHO} = 1.20", log="y")
+    for d in (1, 10, 40):
+        assert powers[d] == pytest.approx((d, 1.2**d), rel=2e-3)
     for name, (factor, steps) in jacobian.SAID.items():
         scene.get_by_label("the document's numbers").select_option(name)
         found = shown(scene)

@@ -2,10 +2,15 @@
 
 import json
 
+import numpy as np
 import pytest
 
 from studies.lab.catalogue import results_of
 from studies.page import levels
+
+X = "lines => lines.map(line => ['x1', 'x2'].map(end => Number(line.getAttribute(end))))"
+MIDDLES = """rects => rects.map((rect) =>
+  Number(rect.getAttribute("x")) + rect.getAttribute("width") / 2)"""
 
 
 def glyphs(symbols):
@@ -34,6 +39,11 @@ def test_walking_up(open_page):
         assert ("not reached yet" in above) == (reached < 4)
         rises = sum(i < n for row in rows[:reached] for i in row["up"])
         assert scene.locator("line.rise").count() == rises
+        middles = scene.locator("g.strip").first.locator("g.cell rect").evaluate_all(MIDDLES)
+        ends = [(middles[i], middles[to]) for row in rows[:reached]
+                for to, i in enumerate(row["up"]) if i < n]  # fmt: skip
+        drawn = scene.locator("line.rise").evaluate_all(X)
+        assert np.reshape(drawn, (-1, 2)) == pytest.approx(np.reshape(ends, (-1, 2)), abs=1)
         assert (
             f"reads {rows[reached]['length']:,} symbols" in scene.locator("p.status").inner_text()
         )

@@ -11,6 +11,15 @@ from studies.lab.catalogue import results_of
 from studies.lab.parities import as_net
 from studies.page import parity
 
+# what fills the half of the plane in which the state is drawn
+HALF = """svg => {
+  const state = svg.querySelector("circle.state");
+  const at = new DOMPoint(state.getAttribute("cx"), state.getAttribute("cy"));
+  const halves = [...svg.querySelectorAll(".half")].filter((half) => half.isPointInFill(at));
+  return halves.at(-1).getAttribute("class").replace("half fill-", "");
+}"""
+HALVES = {"0": "baseline", "1": "chunker"}  # even and odd
+
 
 def shown(scene):
     data = scene.locator(".stage").evaluate("stage => ({...stage.dataset})")
@@ -44,6 +53,9 @@ def typed_bits_by_hand_and_learnt(scene, results):
             assert scene.locator(".bits li").count() == len(bits)
             assert scene.locator(".bits .odd").count() == true.count("1")
             assert f"{len(bits)} of {len(bits)} bits" in scene.locator(".whole").inner_text()
+        for k, says in enumerate(true[:2], 1):  # "01": even, then odd
+            step.fill(str(k))
+            assert scene.locator("svg[role=img]").first.evaluate(HALF) == HALVES[says]
         region = scene.locator("polygon").last.get_attribute("points")
         assert len(region.split()) in (3, 4, 5)
     typed.fill("1101")

@@ -13,6 +13,12 @@ from studies.page import proof
 
 RESULTS = ROOT / "studies" / "chunker" / "results"
 
+# how much of each bar's ground it fills, by row and column; null where there is no bar
+BARS = """lines => lines.map((line) => [...line.querySelectorAll("td")].map((cell) => {
+  const [back, bar] = [...cell.querySelectorAll("rect")].map((r) => r.getAttribute("width"));
+  return bar === undefined ? null : bar / (back - 2);
+}))"""
+
 
 @pytest.fixture(scope="module")
 def rows():
@@ -58,6 +64,13 @@ def test_groups_are_switched_on_beside_a_and_c(open_page, rows):
             shown = stage.get_attribute("data-solving")
             assert shown == solving(rows, names(scene), ("headline", "decisive", "parity"))
     assert len(names(scene)) == len(rows)
+    shares = [
+        [(c := row.cells.get(task)) and c["solved"] and c["solved"]["k"] / c["solved"]["n"]
+         for task in ("headline", "decisive", "parity")]
+        for row in sorted(rows, key=lambda row: names(scene).index(row.name))
+    ]  # fmt: skip
+    for bars, share in zip(scene.locator("tbody tr").evaluate_all(BARS), shares, strict=True):
+        assert bars == pytest.approx(share, abs=0.01)
     scene.get_by_label("all 11 tasks").check()
     assert scene.locator("thead th").all_inner_texts() == ["system", *needed.TASKS]
     assert stage.get_attribute("data-solving") == solving(rows, names(scene), needed.TASKS)

@@ -157,6 +157,11 @@ def two_near_states(scene, r, player):
     assert float(found(scene)["radius"]) == r["radii"][0]
 
 
+FILLS = """rects => rects.sort((a, b) =>
+  b.getAttribute("y") - a.getAttribute("y") || a.getAttribute("x") - b.getAttribute("x"),
+).map((rect) => rect.getAttribute("class"))"""
+
+
 def the_map(scene, r):
     scene.get_by_label("picture", exact=True).select_option("map")
     place, strengths = scene.locator(".map"), (0.0, *r["strengths"])
@@ -176,6 +181,10 @@ def the_map(scene, r):
         if what == "memory":
             assert json.loads(now["zero"]) == []
             continue
+        fills = place.locator("g.cell rect").evaluate_all(FILLS)  # row by row from below
+        wanted = [v > 0 for curve in curves for v in curve]
+        assert fills == ["fill-chunker" if chaos else "fill-baseline" for chaos in wanted]
+        assert len(set(fills)) == 2
         crossings = []
         for curve in curves:
             k = next((k for k, v in enumerate(curve) if v > 0), None)

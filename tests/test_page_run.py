@@ -1,7 +1,9 @@
 """Scene `run`: ends as Python does, answers the reader's threshold, refuses what it can't run."""
 
 import json
+import re
 
+import drawn
 import pytest
 from conftest import ROOT
 
@@ -36,6 +38,33 @@ def test_the_headline_run_ends_as_python_s_does(open_page):
     assert scene.locator("td").nth(1).inner_text() == "0%"
     slider.fill("0")
     assert scene.locator("g.up").count() > 30
+
+
+def test_each_loss_is_drawn_and_said_when_pointed_at(open_page):
+    scene = open_page("run")
+    results = json.loads((ROOT / "results.json").read_text())
+    scene.get_by_role("button", name="Run").click()
+    ended(scene)
+    scene.evaluate("() => new Promise(done => requestAnimationFrame(() => setTimeout(done)))")
+    figure, last = scene.locator("figure.chart").first, {}
+    for name, key in (("automatizer A", "automatizer"), ("chunker C", "chunker"),
+                      ("baseline", "baseline")):  # fmt: skip
+        losses = results[f"{key}_loss"]
+        line = drawn.line(figure, name, log="y")
+        assert len(line) == len(losses)
+        for i in (0, len(losses) // 2, len(losses) - 1):
+            share = (i + 1) / len(losses)
+            assert line[i] == pytest.approx((share, losses[i]), rel=2e-3)
+        last[name] = losses[-1]
+
+    figure.scroll_into_view_if_needed()
+    box = figure.locator("svg").bounding_box()
+    scene.page.mouse.move(box["x"] + box["width"] - 27, box["y"] + 100)
+    said = figure.locator(".said").inner_text()
+    for name, loss in last.items():
+        number = re.search(rf"{name} ([-\d.,e]+?)(?:, |$)", said)[1]
+        assert float(number.replace(",", "")) == pytest.approx(loss, abs=6e-4)
+    assert len({round(loss, 2) for loss in last.values()}) > 1
 
 
 def test_other_seeds_and_lengths_are_drawn_here(open_page):

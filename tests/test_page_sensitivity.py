@@ -3,6 +3,7 @@
 import copy
 import json
 
+import drawn
 import pytest
 
 from studies.lab.catalogue import results_of
@@ -23,6 +24,18 @@ def drag(scene, picture, share):
     mouse.up()
 
 
+def as_drawn(figure, value, kind):
+    """Three points of both lines of the first picture."""
+    for i, name in enumerate(("exact", "document")):
+        whole = figure.locator("path.line").nth(i).get_attribute("data-series")
+        assert whole.startswith(name)
+        line = drawn.line(figure, whole, log="xy")
+        for steps, found in (line[1], line[5], line[len(line) // 2]):
+            n = round(steps)
+            change = DELTA * (value**-n if name == "document" else exact(value, n)[kind])
+            assert (steps, found) == pytest.approx((n, change), rel=5e-3)
+
+
 def the_change_is_python_s(scene, results):
     data = sensitivity.scene(lambda _: results)[1]
     lam, steps = scene.get_by_label("λ", exact=True), scene.get_by_role("slider", name="T, steps")
@@ -35,6 +48,7 @@ def the_change_is_python_s(scene, results):
             assert (found["lambda"], found["steps"]) == (value, n)
             assert found["change"] == pytest.approx(DELTA * exact(value, n)[kind], rel=1e-9)
             assert found["documented"] == pytest.approx(DELTA * value**-n, rel=1e-9)
+            as_drawn(scene.locator("figure").first, value, kind)
     scene.get_by_label("input").select_option("impulse")
     lam.fill(str(data["lambdas"].index(0.993)))
     for n, change in zip(results["fixed"]["at"][:12], results["fixed"]["0.993"]):

@@ -10,6 +10,14 @@ from studies.lab.catalogue import results_of
 from studies.memory import player
 from studies.page import surprise
 
+# nats to which each bar goes up, by the ticks of its line's axis, which d3 moves by half a pixel
+HEIGHTS = """stage => [...stage.querySelectorAll("rect.up, rect.fill-automatizer")].map((bar) => {
+  const ticks = [...bar.parentNode.querySelectorAll(".axis .tick")].map((tick) => [
+    Number(tick.textContent), Number(tick.getAttribute("transform").match(/,([^)]+)/)[1]) - 0.5]);
+  const [[low, from], [high, to]] = [ticks[0], ticks.at(-1)];
+  return low + ((bar.getAttribute("y") - from) / (to - from)) * (high - low);
+})"""
+
 
 @pytest.fixture(scope="module")
 def net():
@@ -30,6 +38,8 @@ def expect(scene, net, text, threshold):
     losses, begins = losses_of(net, text), onsets(text)
     data = scene.locator(".stage").evaluate("stage => ({...stage.dataset})")
     assert np.abs(np.array(data["losses"].split(), float) - losses).max() < 1e-9
+    heights = scene.locator(".stage").evaluate(HEIGHTS)
+    assert heights == pytest.approx(losses, abs=0.01)
     f1 = surprises.f1(losses > threshold, begins)
     assert float(data["f1"]) == pytest.approx(f1, abs=1e-12)
     assert scene.locator("rect.up").count() == (losses > threshold).sum()
