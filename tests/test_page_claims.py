@@ -91,11 +91,11 @@ def test_a_row_opens_to_what_was_measured_and_why(open_page, rows):
     plain = [row[key].replace("`", "") for key in ("measured", "why", "study")]
     assert details.all_text_contents() == plain
     scene.get_by_label("open all").check()
-    assert scene.locator("details:not([open])").count() == 0
+    assert scene.locator("li details:not([open])").count() == 0
     scene.get_by_label("verdict", exact=True).select_option("all verdicts")
     assert scene.page.evaluate("() => document.documentElement.scrollWidth") <= 375
     scene.get_by_label("open all").uncheck()
-    assert scene.locator("details[open]").count() == 0
+    assert scene.locator("li details[open]").count() == 0
 
 
 def test_the_finding_counts(rows):

@@ -17,6 +17,12 @@ def ended(scene):
     return handle.evaluate("stage => ({...stage.dataset})")
 
 
+def next_frame(scene):
+    scene.page.evaluate(
+        "() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))"
+    )
+
+
 def fill(scene, label, value):
     scene.get_by_label(label, exact=False).first.fill(str(value))
 
@@ -34,6 +40,7 @@ def test_the_headline_run_ends_as_python_s_does(open_page):
 
     slider = scene.get_by_label("threshold, nats", exact=False)
     slider.fill("9")  # nothing but the first symbol goes up
+    next_frame(scene)
     assert scene.locator("g.up").count() == 1
     assert scene.locator("td").nth(1).inner_text() == "0%"
     slider.fill("0")
