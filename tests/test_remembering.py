@@ -133,9 +133,11 @@ def test_weights_against_least_squares_and_ridge():
     fitted = remembering.fitted(h, tokens, lags)
     X = np.hstack([h.reshape(-1, 6), np.ones((80, 1))])
     Y = np.hstack([np.eye(V)[tokens[10 - d : 30 - d].ravel()] for d in lags])
-    assert np.allclose(fitted.weights(), np.linalg.lstsq(X, Y)[0], atol=1e-6)
+    assert np.allclose(fitted.weights(), np.linalg.lstsq(X, Y, rcond=None)[0], atol=1e-6)
     padding = np.sqrt(80) * 0.3 * np.eye(7)[:6]
-    wider = np.linalg.lstsq(np.vstack([X, padding]), np.vstack([Y, np.zeros((6, 2 * V))]))[0]
+    wider = np.linalg.lstsq(
+        np.vstack([X, padding]), np.vstack([Y, np.zeros((6, 2 * V))]), rcond=None
+    )[0]
     assert np.allclose(fitted.weights(0.3), wider)
 
 

@@ -265,7 +265,7 @@ def test_what_the_others_tell():
     h[:, 1:] = h[:, :1] + 0.5 * rng.normal(size=(4000, 4))
     # units 1 .. 4 are x + e: of one of them the others tell x, but for what their own e hide
     X = np.column_stack([h[:, [0, 2, 3, 4]], np.ones(len(h))])
-    W = np.linalg.lstsq(X[:2000], h[:2000, 1])[0]
+    W = np.linalg.lstsq(X[:2000], h[:2000, 1], rcond=None)[0]
     left = h[2000:, 1] - X[2000:] @ W
     share = 1 - (left**2).mean() / ((h[2000:, 1] - h[:2000, 1].mean()) ** 2).mean()
     assert variants.told_by_others(h) == pytest.approx(share, abs=0.03)

@@ -550,7 +550,7 @@ def told_from_afar(h, shift):
     first, second = states.halves(len(h))
     here = h - h[first].mean(axis=0)
     away = np.roll(here, shift, axis=0)
-    W = np.linalg.lstsq(away[first], here[first])[0]
+    W = np.linalg.lstsq(away[first], here[first], rcond=None)[0]
     return told_share(here[second] - away[second] @ W, here[second])
 
 
