@@ -30,6 +30,30 @@ function pageModule() {
     stage.dataset.drawn = "true";
   }
 
+  /**
+   * One of several pictures in a scene, each made when it is first chosen: `make` builds one in its
+   * place and returns what draws it. Shows the first.
+   * @param {HTMLElement} stage @param {Record<string, string>} names what each is called
+   * @param {Record<string, (place: HTMLElement) => () => void>} make
+   */
+  function pictures(stage, names, make) {
+    const row = controls.row(stage);
+    const places = /** @type {Record<string, HTMLElement>} */ ({});
+    const redraw = /** @type {Record<string, () => void>} */ ({});
+    for (const name of Object.keys(make)) places[name] = controls.add(stage, "div", { class: name, hidden: true });
+
+    /** @param {string} name */
+    function show(name) {
+      for (const [other, place] of Object.entries(places)) place.hidden = other !== name;
+      stage.dataset.picture = name;
+      redraw[name] ??= make[name](places[name]);
+      redraw[name]();
+    }
+
+    controls.choice(row, { label: "picture", options: names, onChange: show });
+    show(Object.keys(make)[0]);
+  }
+
   /** All sections, in the order of DATA, and the list of them at the top. */
   function build() {
     const main = /** @type {HTMLElement} */ (document.querySelector("main"));
@@ -95,7 +119,7 @@ function pageModule() {
     return made;
   }
 
-  return { scene, draw, build, moves, worker, drawn };
+  return { scene, draw, build, pictures, moves, worker, drawn };
 }
 
 const page = pageModule();

@@ -3,22 +3,6 @@
 /* Three studies as curves: cost against length, the threshold swept, noise; a level to choose. */
 page.scene("curves", (stage, data) => {
   const percent = d3.format(".0%");
-  const DRAW = /** @type {Record<string, (place: HTMLElement) => (() => void)>} */ ({ cost, gate, noise });
-  const places = /** @type {Record<string, HTMLElement>} */ ({});
-  const redraw = /** @type {Record<string, () => void>} */ ({});
-
-  const select = controls.choice(controls.row(stage), {
-    label: "picture", options: { cost: "data movement", gate: "gate", noise: "noise" }, onChange: show,
-  });
-  for (const name of Object.keys(DRAW)) places[name] = controls.add(stage, "div", { class: name, hidden: true });
-
-  /** @param {string} name */
-  function show(name) {
-    for (const [other, place] of Object.entries(places)) place.hidden = other !== name;
-    stage.dataset.picture = name;
-    redraw[name] ??= DRAW[name](places[name]);
-    redraw[name]();
-  }
 
   /** Where a table stands that is drawn anew. @param {HTMLElement} place @param {string} caption */
   function tableIn(place, caption) {
@@ -256,5 +240,5 @@ page.scene("curves", (stage, data) => {
     return draw;
   }
 
-  show("cost");
+  page.pictures(stage, { cost: "data movement", gate: "gate", noise: "noise" }, { cost, gate, noise });
 });

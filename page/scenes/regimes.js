@@ -3,7 +3,6 @@
 /* A letter for ever, two near states of a random net, the map of exponents, and training's way. */
 page.scene("regimes", (stage, data) => {
   const PICTURES = { letter: "one letter for ever", near: "two near states of a random net", map: "map: radius and input", training: "through training" };
-  const DRAW = /** @type {Record<string, (place: HTMLElement) => (() => void)>} */ ({ letter, near, map, training });
   const ENDS = { fixed: "a fixed point", cycle: "a cycle", chaos: "chaos", open: "no end found" };
   const KINDS = Object.fromEntries(Object.keys(data.random).map((kind) => [kind, `${kind} W_hh`]));
   const H = letters.HIDDEN;
@@ -15,19 +14,6 @@ page.scene("regimes", (stage, data) => {
   const updates = (at) => (at === 0 ? "untrained" : `${at.toLocaleString("en")} updates`);
   const strength = (i) => (data.strengths[i] === 0 ? "0, no input" : String(data.strengths[i]));
   const text = letters.encode(DATA.scenes.player.data.stops.at(-1).text);
-  const places = /** @type {Record<string, HTMLElement>} */ ({});
-  const redraw = /** @type {Record<string, () => void>} */ ({});
-
-  controls.choice(controls.row(stage), { label: "picture", options: PICTURES, onChange: show });
-  for (const name of Object.keys(DRAW)) places[name] = controls.add(stage, "div", { class: name, hidden: true });
-
-  /** @param {string} name */
-  function show(name) {
-    for (const [other, place] of Object.entries(places)) place.hidden = other !== name;
-    stage.dataset.picture = name;
-    redraw[name] ??= DRAW[name](places[name]);
-    redraw[name]();
-  }
 
   // ==== What is computed =========================================================================
   /** v into J^T v, J = W_hh diag(1 - h^2), and its length, by which it is divided. */
@@ -485,5 +471,5 @@ page.scene("regimes", (stage, data) => {
     return draw;
   }
 
-  show("letter");
+  page.pictures(stage, PICTURES, { letter, near, map, training });
 });
